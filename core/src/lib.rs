@@ -1,1 +1,117 @@
-//! Placeholder.
+//! Prometheus metrics without `std` and without a heap.
+//!
+//! **A metric is a number you own.** A cell ([`Counter`], [`Gauge`], [`Histogram`], [`Summary`]) has no name, no labels
+//! and no lock. It sits in a `static`, in an array, in a struct; interrupts and main code update it alike. A group gives
+//! its cells names, and an encoder writes the group to any byte sink:
+//!
+//! ```
+//! # #[cfg(all(feature = "derive", feature = "embedded-io-v0.7"))] {
+//! use narthex_core::{ClosedLabels, Counter, Family, Gauge, Histogram, MetricGroup, Table, encode};
+//!
+//! #[derive(MetricGroup)]
+//! #[metrics(namespace = "wifi")]
+//! pub struct Wifi {
+//!     /// Frames transmitted.
+//!     pub frames_sent: Counter,
+//!     /// Signal strength.
+//!     #[metrics(unit = "dbm")]
+//!     pub rssi: Gauge<i32>,
+//!     /// Disconnects by reason.
+//!     pub disconnects: Table<Reason, Counter>,
+//!     /// Requests by path and status.
+//!     #[metrics(labels("path", "status"))]
+//!     pub requests: Family<[&'static str; 2], Counter, 16>,
+//!     /// Transmit latency.
+//!     #[metrics(unit = "seconds", scale = -6, buckets(100, 1_000, 10_000))]
+//!     pub tx_latency: Histogram<TxLatency>,
+//! }
+//!
+//! #[derive(Clone, Copy, ClosedLabels)]
+//! pub enum Reason { BeaconTimeout, AuthFailed }
+//!
+//! static WIFI: Wifi = Wifi::new(); // all zero, in .bss
+//!
+//! WIFI.frames_sent.inc();
+//! WIFI.disconnects.get(Reason::BeaconTimeout).inc();
+//! WIFI.requests.get(["/", "200"]).inc();
+//! WIFI.tx_latency.observe(250); // kept in microseconds, exposed in seconds
+//! # let mut page = [0; 2048];
+//! # let mut uart = &mut page[..];
+//! encode::text(&WIFI, &mut uart).unwrap(); // any embedded_io::Write
+//! # }
+//! ```
+//!
+//! The layers, each of which knows only those above it in this list:
+//!
+//! | | |
+//! | --- | --- |
+//! | [`word`] | machine words that any context may update; the only place with atomics |
+//! | [`number`] | values in the width they were measured in, and their text |
+//! | [`cell`] | counter, gauge, histogram, summary |
+//! | [`Name`], [`Desc`], [`label`] | names checked once; what a family is called; label sets |
+//! | [`family`] | many series of one metric: [`Table`], [`Family`]; [`Info`] and [`StateSet`] |
+//! | [`Collect`], [`Sink`] | the waist: a new source of metrics is one `Collect`, a new format is one `Sink` |
+//! | [`encode`] | text 0.0.4 and OpenMetrics 1.0, in one piece or buffer by buffer |
+//!
+//! # Interrupts
+//!
+//! Every update may be made from an interrupt handler, and none is lost or torn, as long as the critical section that
+//! the application links masks that interrupt: not an NMI, a HardFault, or a priority above the section's. The
+//! application chooses the implementation of [`critical_section`]; this crate enables none.
+//!
+//! # Full, too long, failed
+//!
+//! Nothing panics. [`Family::get`] always gives a handle; what it had to refuse is counted and exposed. Sinks and
+//! collectors that fail are errors of different kinds, and one failed collector does not cost the others.
+
+#![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+extern crate self as narthex_core;
+#[cfg(test)]
+extern crate std;
+
+pub mod word;
+
+pub mod number;
+
+pub mod cell;
+
+mod desc;
+pub mod label;
+mod name;
+
+pub mod family;
+
+mod adapt;
+mod collect;
+mod lookup;
+mod metric;
+mod point;
+
+pub mod encode;
+
+mod guard;
+mod impls;
+
+pub use adapt::{Filtered, Labelled, Prefixed};
+pub use cell::{Bounds, Cell, Counter, Decrease, Gauge, Histogram, Observed, Summary, bounds, record};
+pub use collect::{Collect, CollectError, Flow, Sink, Stop, collisions};
+pub use desc::{Desc, Kind, Prefix};
+pub use family::{Family, Info, Refused, Series, StateSet, Table};
+pub use guard::{Clock, InProgress, Observe, Timer};
+pub use label::{ClosedLabels, LabelEnum, LabelSet, LabelValue, Labels};
+pub use lookup::sample_value;
+pub use metric::{Callback, CounterFn, GaugeFn, Measure, Metric, callback};
+pub use name::{ComposedName, Invalid, LabelNames, Name, Rule};
+pub use number::{Number, NumberText, Numbers, Scalar};
+pub use point::{Dialect, Extra, Line, Point, Sample};
+pub use word::Zero;
+
+#[doc(hidden)]
+pub use desc::label_names;
+#[doc(inline)]
+pub use number::FloatText;
+
+#[cfg(feature = "derive")]
+pub use narthex_derive::{ClosedLabels, LabelSet, MetricGroup};

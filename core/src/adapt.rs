@@ -1,0 +1,141 @@
+//! Collectors around a collector.
+
+use crate::collect::{Collect, CollectError, Flow, Sink, Stop};
+use crate::desc::{Desc, Prefix};
+use crate::label::Labels;
+use crate::point::Sample;
+
+/// Puts a prefix before every name.
+///
+/// ```
+/// use narthex_core::{Prefixed, Prefix};
+/// # use narthex_core::{Collect, Counter, Desc, Flow, Kind, Metric, Sink, name, sample_value};
+/// # struct Radio(Counter);
+/// # impl Radio { const SENT: Desc<'static> = Desc::new(Kind::Counter, name!("sent"), ""); }
+/// # impl Collect for Radio {
+/// #     fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow { each(&Self::SENT) }
+/// #     fn collect(&self, sink: &mut dyn Sink) -> Flow { self.0.collect(&Self::SENT, sink) }
+/// # }
+/// # let radio = Radio(Counter::new());
+/// let first = Prefixed::new(Prefix::new("first_").unwrap(), &radio);
+/// assert_eq!(sample_value(&first, "first_sent_total", &[]), Some(0.0));
+/// ```
+pub struct Prefixed<'a, C> {
+    prefix: Prefix<'a>,
+    inner: C,
+}
+
+impl<'a, C: Collect> Prefixed<'a, C> {
+    /// `inner` under `prefix`.
+    pub const fn new(prefix: Prefix<'a>, inner: C) -> Self {
+        Self { prefix, inner }
+    }
+}
+
+impl<C: Collect> Collect for Prefixed<'_, C> {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        self.inner.describe(&mut |desc| desc.prefixed(&self.prefix, &mut *each))
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        self.inner.collect(&mut PrefixSink { prefix: &self.prefix, sink })
+    }
+}
+
+struct PrefixSink<'a> {
+    prefix: &'a Prefix<'a>,
+    sink: &'a mut dyn Sink,
+}
+
+impl Sink for PrefixSink<'_> {
+    fn family(&mut self, desc: &Desc<'_>) -> Flow<usize> {
+        desc.prefixed(self.prefix, |desc| self.sink.family(desc))
+    }
+
+    fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
+        desc.prefixed(self.prefix, |desc| self.sink.sample(desc, sample))
+    }
+}
+
+/// Puts constant labels before the labels of every series.
+///
+/// A series that has one of these labels already is a [`Stop::Collector`].
+pub struct Labelled<'a, C> {
+    labels: Labels<'a>,
+    inner: C,
+}
+
+impl<'a, C: Collect> Labelled<'a, C> {
+    /// `inner` with `labels`, whose names are those of a [`LabelNames`](crate::LabelNames).
+    pub const fn new(names: crate::LabelNames<'a>, values: &'a [&'a str], inner: C) -> Self {
+        Self { labels: Labels::new(names.as_slice(), values), inner }
+    }
+}
+
+impl<C: Collect> Collect for Labelled<'_, C> {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        self.inner.describe(each)
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        self.inner.collect(&mut LabelSink { labels: self.labels, sink })
+    }
+}
+
+struct LabelSink<'a> {
+    labels: Labels<'a>,
+    sink: &'a mut dyn Sink,
+}
+
+impl Sink for LabelSink<'_> {
+    fn family(&mut self, desc: &Desc<'_>) -> Flow<usize> {
+        self.sink.family(desc)
+    }
+
+    fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
+        if self.labels.iter().any(|(name, _)| sample.labels.get(name).is_some()) {
+            return Err(Stop::Collector(CollectError::new("a series has a label that is also a constant label")));
+        }
+        self.sink.sample(desc, &Sample { labels: &self.labels.and(sample.labels), ..*sample })
+    }
+}
+
+/// Lets through only the families that a predicate accepts.
+pub struct Filtered<P, C> {
+    accept: P,
+    inner: C,
+}
+
+impl<P: Fn(&Desc<'_>) -> bool, C: Collect> Filtered<P, C> {
+    /// The families of `inner` for which `accept` answers `true`.
+    pub const fn new(accept: P, inner: C) -> Self {
+        Self { accept, inner }
+    }
+}
+
+impl<P: Fn(&Desc<'_>) -> bool, C: Collect> Collect for Filtered<P, C> {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        self.inner.describe(&mut |desc| if (self.accept)(desc) { each(desc) } else { Ok(()) })
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        self.inner.collect(&mut FilterSink { accept: &self.accept, sink, through: false })
+    }
+}
+
+struct FilterSink<'a, P> {
+    accept: &'a P,
+    sink: &'a mut dyn Sink,
+    through: bool,
+}
+
+impl<P: Fn(&Desc<'_>) -> bool> Sink for FilterSink<'_, P> {
+    fn family(&mut self, desc: &Desc<'_>) -> Flow<usize> {
+        self.through = (self.accept)(desc);
+        if self.through { self.sink.family(desc) } else { Ok(usize::MAX) }
+    }
+
+    fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
+        if self.through { self.sink.sample(desc, sample) } else { Ok(()) }
+    }
+}

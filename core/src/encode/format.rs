@@ -1,0 +1,52 @@
+use crate::desc::Kind;
+use crate::point::Dialect;
+
+/// A text format. The trait is sealed: [`Text`] and [`OpenMetrics`].
+pub trait Format: sealed::Sealed {
+    /// Which lines it has.
+    const DIALECT: Dialect;
+    /// The value of the HTTP header.
+    const CONTENT_TYPE: &'static str;
+}
+
+/// [Prometheus text 0.0.4](https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format).
+#[derive(Clone, Copy, Debug)]
+pub struct Text;
+
+/// [OpenMetrics 1.0](https://prometheus.io/docs/specs/om/open_metrics_spec/).
+#[derive(Clone, Copy, Debug)]
+pub struct OpenMetrics;
+
+impl Format for Text {
+    const DIALECT: Dialect = Dialect::Text;
+    const CONTENT_TYPE: &'static str = "text/plain; version=0.0.4; charset=utf-8";
+}
+
+impl Format for OpenMetrics {
+    const DIALECT: Dialect = Dialect::OpenMetrics;
+    const CONTENT_TYPE: &'static str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Text {}
+    impl Sealed for super::OpenMetrics {}
+}
+
+/// What follows the name on the `HELP` and `TYPE` lines, and the type.
+///
+/// Text 0.0.4 has no info, state set or gauge histogram, and names a counter as its sample is named.
+pub(super) fn type_line(dialect: Dialect, kind: Kind) -> (&'static str, &'static str) {
+    let open = dialect.open_metrics();
+    match kind {
+        Kind::Counter => (if open { "" } else { "_total" }, "counter"),
+        Kind::Gauge => ("", "gauge"),
+        Kind::Histogram => ("", "histogram"),
+        Kind::GaugeHistogram => ("", if open { "gaugehistogram" } else { "histogram" }),
+        Kind::Summary => ("", "summary"),
+        Kind::Info if open => ("", "info"),
+        Kind::Info => ("_info", "gauge"),
+        Kind::StateSet => ("", if open { "stateset" } else { "gauge" }),
+        Kind::Unknown => ("", if open { "unknown" } else { "untyped" }),
+    }
+}

@@ -1,0 +1,231 @@
+//! What can be a field of a metric group: cells, tables, families and callbacks.
+
+use crate::cell::{Bounds, Cell, Counter, Gauge, Histogram, Observed, Summary};
+use crate::collect::{Flow, Sink};
+use crate::desc::{Desc, Kind};
+use crate::family::{Family, Info, StateSet, Table};
+use crate::label::{ClosedLabels, LabelEnum, LabelSet, Labels};
+use crate::number::{Number, Scalar};
+use crate::point::{Point, Sample};
+use crate::word::Zero;
+use core::marker::PhantomData;
+
+/// A metric without its name: anything that a field of a [`MetricGroup`](crate::MetricGroup) can be.
+pub trait Metric: Zero {
+    /// What it is exposed as.
+    const KIND: Kind;
+    /// Whether its values are integers, so that a scale may be given.
+    const INTEGER: bool;
+    /// How many labels its series have.
+    const LABELS: usize = 0;
+    /// Their names, when the type has them.
+    const LABEL_NAMES: &'static [&'static str] = &[];
+
+    /// Names the families that `collect` may give.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `each` answers.
+    fn describe(&self, desc: &Desc<'_>, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        each(desc)
+    }
+
+    /// Gives the family and its samples to `sink`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Collect::collect`](crate::Collect::collect).
+    fn collect(&self, desc: &Desc<'_>, sink: &mut dyn Sink) -> Flow;
+}
+
+/// A cell that can say what it holds.
+pub trait Measure: Cell {
+    /// What it is exposed as.
+    const KIND: Kind;
+    /// Whether its values are integers.
+    const INTEGER: bool;
+
+    /// Gives `take` the value of this moment.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `take` answers.
+    fn measure(&self, take: &mut dyn FnMut(Point<'_>) -> Flow) -> Flow;
+}
+
+impl<T: Scalar> Measure for Counter<T> {
+    const KIND: Kind = Kind::Counter;
+    const INTEGER: bool = T::INTEGER;
+
+    fn measure(&self, take: &mut dyn FnMut(Point<'_>) -> Flow) -> Flow {
+        take(Point::Number(self.value().number()))
+    }
+}
+
+impl<T: Scalar> Measure for Gauge<T> {
+    const KIND: Kind = Kind::Gauge;
+    const INTEGER: bool = T::INTEGER;
+
+    fn measure(&self, take: &mut dyn FnMut(Point<'_>) -> Flow) -> Flow {
+        take(Point::Number(self.value().number()))
+    }
+}
+
+impl<B: Bounds> Measure for Histogram<B> {
+    const KIND: Kind = Kind::Histogram;
+    const INTEGER: bool = B::Value::INTEGER;
+
+    fn measure(&self, take: &mut dyn FnMut(Point<'_>) -> Flow) -> Flow {
+        let (counts, sum) = self.snapshot();
+        take(Point::Histogram { bounds: &B::BOUNDS, buckets: counts.as_ref(), sum: sum.number() })
+    }
+}
+
+impl<V: Observed> Measure for Summary<V> {
+    const KIND: Kind = Kind::Summary;
+    const INTEGER: bool = V::INTEGER;
+
+    fn measure(&self, take: &mut dyn FnMut(Point<'_>) -> Flow) -> Flow {
+        let (count, sum) = self.snapshot();
+        take(Point::Summary { count, sum: sum.number() })
+    }
+}
+
+impl<E: LabelEnum> Measure for StateSet<E> {
+    const KIND: Kind = Kind::StateSet;
+    const INTEGER: bool = false;
+
+    fn measure(&self, take: &mut dyn FnMut(Point<'_>) -> Flow) -> Flow {
+        take(Point::StateSet { states: E::VALUES, active: self.index() })
+    }
+}
+
+impl<C: Measure> Metric for C {
+    const KIND: Kind = C::KIND;
+    const INTEGER: bool = C::INTEGER;
+
+    fn collect(&self, desc: &Desc<'_>, sink: &mut dyn Sink) -> Flow {
+        if sink.family(desc)? > 0 {
+            return Ok(());
+        }
+        self.measure(&mut |point| sink.sample(desc, &Sample::new(0, &Labels::NONE, point)))
+    }
+}
+
+impl<K: ClosedLabels, C: Measure> Metric for Table<K, C> {
+    const KIND: Kind = C::KIND;
+    const INTEGER: bool = C::INTEGER;
+    const LABELS: usize = K::NAMES.len();
+    const LABEL_NAMES: &'static [&'static str] = K::NAMES;
+
+    fn collect(&self, desc: &Desc<'_>, sink: &mut dyn Sink) -> Flow {
+        let from = sink.family(desc)?;
+        for (index, cell) in self.cells().iter().enumerate().skip(from) {
+            let values = K::values(index);
+            let labels = Labels::new(desc.labels().as_slice(), values.as_ref());
+            cell.measure(&mut |point| sink.sample(desc, &Sample::new(index, &labels, point)))?;
+        }
+        Ok(())
+    }
+}
+
+impl<L: LabelSet, C: Measure, const N: usize, const TEXT: usize> Metric for Family<L, C, N, TEXT> {
+    const KIND: Kind = C::KIND;
+    const INTEGER: bool = C::INTEGER;
+    const LABELS: usize = L::LEN;
+    const LABEL_NAMES: &'static [&'static str] = L::NAMES;
+
+    fn describe(&self, desc: &Desc<'_>, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        each(desc)?;
+        each(&desc.refusals())
+    }
+
+    fn collect(&self, desc: &Desc<'_>, sink: &mut dyn Sink) -> Flow {
+        let from = sink.family(desc)?;
+        self.each_series(from, &mut |index, values, cell: &C| {
+            let labels = Labels::new(desc.labels().as_slice(), values);
+            cell.measure(&mut |point| sink.sample(desc, &Sample::new(index, &labels, point)))
+        })?;
+        match self.refused() {
+            0 => Ok(()),
+            refused => callback(&desc.refusals(), sink, refused),
+        }
+    }
+}
+
+impl<L: LabelSet, const TEXT: usize> Metric for Info<L, TEXT> {
+    const KIND: Kind = Kind::Info;
+    const INTEGER: bool = false;
+    const LABELS: usize = L::LEN;
+    const LABEL_NAMES: &'static [&'static str] = L::NAMES;
+
+    fn collect(&self, desc: &Desc<'_>, sink: &mut dyn Sink) -> Flow {
+        if sink.family(desc)? > 0 {
+            return Ok(());
+        }
+        self.with(|values| {
+            let labels = Labels::new(desc.labels().as_slice(), values);
+            sink.sample(desc, &Sample::new(0, &labels, Point::Info))
+        })
+        .unwrap_or(Ok(()))
+    }
+}
+
+/// Marks the field of a group as a counter that is read from a function when it is collected.
+///
+/// ```
+/// # #[cfg(feature = "derive")] {
+/// use narthex_core::{CounterFn, MetricGroup};
+///
+/// fn ticks() -> u32 { 7 }
+///
+/// #[derive(MetricGroup)]
+/// struct System {
+///     /// Ticks since boot.
+///     #[metrics(callback = ticks)]
+///     ticks: CounterFn<u32>,
+/// }
+/// # }
+/// ```
+pub struct CounterFn<T>(PhantomData<fn() -> T>);
+
+/// Marks the field of a group as a gauge that is read from a function when it is collected; see [`CounterFn`].
+pub struct GaugeFn<T>(PhantomData<fn() -> T>);
+
+/// A field whose value comes from a function.
+pub trait Callback: Zero {
+    /// What it is exposed as.
+    const KIND: Kind;
+    /// What the function gives.
+    type Value: Scalar;
+}
+
+impl<T: Scalar> Callback for CounterFn<T> {
+    const KIND: Kind = Kind::Counter;
+    type Value = T;
+}
+
+impl<T: Scalar> Callback for GaugeFn<T> {
+    const KIND: Kind = Kind::Gauge;
+    type Value = T;
+}
+
+impl<T> Zero for CounterFn<T> {
+    const ZERO: Self = Self(PhantomData);
+}
+
+impl<T> Zero for GaugeFn<T> {
+    const ZERO: Self = Self(PhantomData);
+}
+
+/// A family of one number without labels.
+///
+/// # Errors
+///
+/// As [`Sink::family`] and [`Sink::sample`].
+pub fn callback(desc: &Desc<'_>, sink: &mut dyn Sink, value: impl Into<Number>) -> Flow {
+    if sink.family(desc)? > 0 {
+        return Ok(());
+    }
+    sink.sample(desc, &Sample::new(0, &Labels::NONE, Point::Number(value.into())))
+}

@@ -1,0 +1,123 @@
+//! Numbers in the width that they were measured in.
+
+mod decimal;
+mod float;
+mod scalar;
+
+pub use decimal::NumberText;
+pub use scalar::{Scalar, Wide};
+
+/// A value on its way out. It keeps its native width until it is written, so `0.1_f32` is written `0.1`.
+///
+/// A float brings its formatter along: a firmware of integers links no float code.
+///
+/// ```
+/// use narthex_core::Number;
+///
+/// assert_eq!(Number::from(u64::MAX).text(0).as_str(), "18446744073709551615");
+/// assert_eq!(Number::from(1_500_u32).text(-6).as_str(), "0.0015"); // 1500 µs in seconds
+/// assert_eq!(Number::from(0.1_f32).text(0).as_str(), "0.1");
+/// assert_eq!(Number::from(1e6).text(0).as_str(), "1e+06");
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Number {
+    /// An unsigned integer.
+    U64(u64),
+    /// A signed integer.
+    I64(i64),
+    /// A double, and how it is written.
+    F64(f64, FloatText<f64>),
+    /// A single, and how it is written.
+    F32(f32, FloatText<f32>),
+}
+
+/// Writes a float to the start of the buffer as Go's `%g` with the shortest digits; answers the length.
+pub type FloatText<F> = fn(F, &mut [u8; 24]) -> usize;
+
+impl Number {
+    /// The number as text: integers as plain decimals, floats as Go's `strconv.FormatFloat(v, 'g', -1, 64)`.
+    ///
+    /// `scale` moves the decimal point of an *integer*: the value is `self × 10^scale`, from -18 to 18 (more is taken
+    /// as the limit). Floats are written as they are.
+    pub fn text(&self, scale: i8) -> NumberText {
+        match *self {
+            Number::U64(v) => NumberText::integer(false, v, scale),
+            Number::I64(v) => NumberText::integer(v < 0, v.unsigned_abs(), scale),
+            Number::F64(v, text) => NumberText::float(|buffer| text(v, buffer)),
+            Number::F32(v, text) => NumberText::float(|buffer| text(v, buffer)),
+        }
+    }
+
+    /// The number as a double, `scale` applied to integers: what Prometheus stores.
+    pub fn to_f64(&self, scale: i8) -> f64 {
+        match *self {
+            Number::U64(v) => shift(v as f64, scale),
+            Number::I64(v) => shift(v as f64, scale),
+            Number::F64(v, _) => v,
+            Number::F32(v, _) => f64::from(v),
+        }
+    }
+
+    /// Whether the number is below zero.
+    pub fn is_negative(&self) -> bool {
+        match *self {
+            Number::U64(_) => false,
+            Number::I64(v) => v < 0,
+            Number::F64(v, _) => v < 0.0,
+            Number::F32(v, _) => v < 0.0,
+        }
+    }
+
+    /// Whether the number is an integer by type.
+    pub fn is_integer(&self) -> bool {
+        matches!(self, Number::U64(_) | Number::I64(_))
+    }
+}
+
+/// Division by an exact power of ten rounds once; multiplication by its inexact inverse would round twice.
+fn shift(value: f64, scale: i8) -> f64 {
+    let power = (0..scale.unsigned_abs().min(decimal::SCALE_LIMIT)).fold(1.0, |p, _| p * 10.0);
+    if scale < 0 { value / power } else { value * power }
+}
+
+macro_rules! from {
+    ($($from:ty => $make:expr),* $(,)?) => {$(
+        impl From<$from> for Number {
+            fn from(value: $from) -> Self {
+                ($make)(value)
+            }
+        }
+    )*};
+}
+
+from! {
+    u64 => Number::U64,
+    i64 => Number::I64,
+    u32 => |v| Number::U64(u64::from(v)),
+    i32 => |v| Number::I64(i64::from(v)),
+    f64 => |v| Number::F64(v, float::text_f64),
+    f32 => |v| Number::F32(v, float::text_f32),
+}
+
+/// A list of numbers of one type: the upper bounds of a histogram.
+pub trait Numbers {
+    /// How many there are.
+    fn len(&self) -> usize;
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// The number at `index`.
+    fn get(&self, index: usize) -> Option<Number>;
+}
+
+impl<T: Scalar> Numbers for &[T] {
+    fn len(&self) -> usize {
+        <[T]>::len(self)
+    }
+
+    fn get(&self, index: usize) -> Option<Number> {
+        <[T]>::get(self, index).map(|v| v.number())
+    }
+}

@@ -1,0 +1,144 @@
+//! One series at one moment.
+
+use crate::collect::Flow;
+use crate::desc::{Desc, Kind};
+use crate::label::Labels;
+use crate::number::{Number, Numbers};
+
+/// What a series holds.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum Point<'a> {
+    /// The value of a counter, gauge or unknown.
+    Number(Number),
+    /// A histogram or gauge histogram.
+    Histogram {
+        /// The upper bounds, increasing, without `+Inf`.
+        bounds: &'a dyn Numbers,
+        /// The count of each bucket on its own, not cumulative, `+Inf` last: one more than there are bounds.
+        buckets: &'a [u64],
+        /// The sum of the observed values.
+        sum: Number,
+    },
+    /// Count and sum.
+    Summary {
+        /// How many observations.
+        count: u64,
+        /// Their sum.
+        sum: Number,
+    },
+    /// The labels are the information.
+    Info,
+    /// One state of several.
+    StateSet {
+        /// All states.
+        states: &'a [&'a str],
+        /// The one that holds, as an index.
+        active: usize,
+    },
+}
+
+/// One series on its way from a collector to a sink.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Sample<'a> {
+    /// The place of the series in its family; it stays the same while one exposition is written, and ascends.
+    pub index: usize,
+    /// The labels.
+    pub labels: &'a Labels<'a>,
+    /// The value.
+    pub point: Point<'a>,
+}
+
+impl<'a> Sample<'a> {
+    /// A sample.
+    pub const fn new(index: usize, labels: &'a Labels<'a>, point: Point<'a>) -> Self {
+        Self { index, labels, point }
+    }
+
+    /// The lines that text formats write this sample as: one for a number, several for a histogram.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `each` answers.
+    pub fn lines(&self, desc: &Desc<'_>, dialect: Dialect, each: &mut dyn FnMut(&Line<'_>) -> Flow) -> Flow {
+        match self.point {
+            Point::Number(value) => {
+                let suffix = if let Kind::Counter = desc.kind() { "_total" } else { "" };
+                each(&Line::new(suffix, value, desc.scale()))
+            }
+            Point::Histogram { bounds, buckets, sum } => {
+                let mut count = 0_u64;
+                for (index, bucket) in buckets.iter().enumerate() {
+                    count = count.wrapping_add(*bucket);
+                    let le = Extra::Le(bounds.get(index), desc.scale());
+                    each(&Line { extra: le, ..Line::new("_bucket", count.into(), 0) })?;
+                }
+                if dialect.open_metrics() && bounds.get(0).is_some_and(|bound| bound.is_negative()) {
+                    return Ok(()); // OpenMetrics 1.0, "Histogram": no sum, and then no count, with negative buckets
+                }
+                let open = dialect.open_metrics() && matches!(desc.kind(), Kind::GaugeHistogram);
+                let (sum_suffix, count_suffix) = if open { ("_gsum", "_gcount") } else { ("_sum", "_count") };
+                each(&Line::new(sum_suffix, sum, desc.scale()))?;
+                each(&Line::new(count_suffix, count.into(), 0))
+            }
+            Point::Summary { count, sum } => {
+                each(&Line::new("_sum", sum, desc.scale()))?;
+                each(&Line::new("_count", count.into(), 0))
+            }
+            Point::Info => each(&Line::new("_info", 1_u32.into(), 0)),
+            Point::StateSet { states, active } => states.iter().enumerate().try_for_each(|(index, state)| {
+                let on = u32::from(index == active);
+                each(&Line { extra: Extra::State(state), ..Line::new("", on.into(), 0) })
+            }),
+        }
+    }
+}
+
+/// Which text format lines are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// Prometheus text 0.0.4.
+    Text,
+    /// OpenMetrics 1.0.
+    OpenMetrics,
+}
+
+impl Dialect {
+    #[inline]
+    pub(crate) const fn open_metrics(self) -> bool {
+        matches!(self, Dialect::OpenMetrics)
+    }
+}
+
+/// One line of a text format.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Line<'a> {
+    /// What follows the name of the family.
+    pub suffix: &'static str,
+    /// The label that belongs to this line only.
+    pub extra: Extra<'a>,
+    /// The value.
+    pub value: Number,
+    /// The power of ten that an integer value is multiplied by.
+    pub scale: i8,
+}
+
+impl Line<'_> {
+    const fn new(suffix: &'static str, value: Number, scale: i8) -> Self {
+        Self { suffix, extra: Extra::None, value, scale }
+    }
+}
+
+/// A label that a line has besides those of its series.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Extra<'a> {
+    /// None.
+    None,
+    /// `le`, with the scale of the bound; `+Inf` is no bound.
+    Le(Option<Number>, i8),
+    /// The state of a state set, in a label that is called like the family.
+    State(&'a str),
+}
