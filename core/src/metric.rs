@@ -50,15 +50,15 @@ pub trait Measure: Cell {
     /// # Errors
     ///
     /// Whatever `take` answers.
-    fn measure(&self, take: &mut dyn FnMut(Point<'_>) -> Flow) -> Flow;
+    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow;
 }
 
 impl<T: Scalar> Measure for Counter<T> {
     const KIND: Kind = Kind::Counter;
     const INTEGER: bool = T::INTEGER;
 
-    fn measure(&self, take: &mut dyn FnMut(Point<'_>) -> Flow) -> Flow {
-        take(Point::Number(self.value().number()))
+    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
+        take(&Point::Number(self.value().number()))
     }
 }
 
@@ -66,8 +66,8 @@ impl<T: Scalar> Measure for Gauge<T> {
     const KIND: Kind = Kind::Gauge;
     const INTEGER: bool = T::INTEGER;
 
-    fn measure(&self, take: &mut dyn FnMut(Point<'_>) -> Flow) -> Flow {
-        take(Point::Number(self.value().number()))
+    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
+        take(&Point::Number(self.value().number()))
     }
 }
 
@@ -75,9 +75,9 @@ impl<B: Bounds> Measure for Histogram<B> {
     const KIND: Kind = Kind::Histogram;
     const INTEGER: bool = B::Value::INTEGER;
 
-    fn measure(&self, take: &mut dyn FnMut(Point<'_>) -> Flow) -> Flow {
+    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
         let (counts, sum) = self.snapshot();
-        take(Point::Histogram { bounds: &B::BOUNDS, buckets: counts.as_ref(), sum: sum.number() })
+        take(&Point::Histogram { bounds: &B::BOUNDS, buckets: counts.as_ref(), sum: sum.number() })
     }
 }
 
@@ -85,9 +85,9 @@ impl<V: Observed> Measure for Summary<V> {
     const KIND: Kind = Kind::Summary;
     const INTEGER: bool = V::INTEGER;
 
-    fn measure(&self, take: &mut dyn FnMut(Point<'_>) -> Flow) -> Flow {
+    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
         let (count, sum) = self.snapshot();
-        take(Point::Summary { count, sum: sum.number() })
+        take(&Point::Summary { count, sum: sum.number() })
     }
 }
 
@@ -95,8 +95,8 @@ impl<E: LabelEnum> Measure for StateSet<E> {
     const KIND: Kind = Kind::StateSet;
     const INTEGER: bool = false;
 
-    fn measure(&self, take: &mut dyn FnMut(Point<'_>) -> Flow) -> Flow {
-        take(Point::StateSet { states: E::VALUES, active: self.index() })
+    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
+        take(&Point::StateSet { states: E::VALUES, active: self.index() })
     }
 }
 
@@ -165,7 +165,7 @@ impl<L: LabelSet, const TEXT: usize> Metric for Info<L, TEXT> {
         }
         self.with(|values| {
             let labels = Labels::new(desc.labels().as_slice(), values);
-            sink.sample(desc, &Sample::new(0, &labels, Point::Info))
+            sink.sample(desc, &Sample::new(0, &labels, &Point::Info))
         })
         .unwrap_or(Ok(()))
     }
@@ -227,5 +227,5 @@ pub fn callback(desc: &Desc<'_>, sink: &mut dyn Sink, value: impl Into<Number>) 
     if sink.family(desc)? > 0 {
         return Ok(());
     }
-    sink.sample(desc, &Sample::new(0, &Labels::NONE, Point::Number(value.into())))
+    sink.sample(desc, &Sample::new(0, &Labels::NONE, &Point::Number(value.into())))
 }

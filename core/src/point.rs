@@ -47,12 +47,12 @@ pub struct Sample<'a> {
     /// The labels.
     pub labels: &'a Labels<'a>,
     /// The value.
-    pub point: Point<'a>,
+    pub point: &'a Point<'a>,
 }
 
 impl<'a> Sample<'a> {
     /// A sample.
-    pub const fn new(index: usize, labels: &'a Labels<'a>, point: Point<'a>) -> Self {
+    pub const fn new(index: usize, labels: &'a Labels<'a>, point: &'a Point<'a>) -> Self {
         Self { index, labels, point }
     }
 
@@ -62,34 +62,48 @@ impl<'a> Sample<'a> {
     ///
     /// Whatever `each` answers.
     pub fn lines(&self, desc: &Desc<'_>, dialect: Dialect, each: &mut dyn FnMut(&Line<'_>) -> Flow) -> Flow {
-        match self.point {
+        let scale = desc.scale();
+        let mut line = Line { suffix: "", extra: Extra::None, value: Number::U64(1), scale };
+        match *self.point {
             Point::Number(value) => {
-                let suffix = if let Kind::Counter = desc.kind() { "_total" } else { "" };
-                each(&Line::new(suffix, value, desc.scale()))
+                if let Kind::Counter = desc.kind() {
+                    line.suffix = "_total";
+                }
+                line.value = value;
+                each(&line)
             }
             Point::Histogram { bounds, buckets, sum } => {
+                line.suffix = "_bucket";
+                line.scale = 0;
                 let mut count = 0_u64;
                 for (index, bucket) in buckets.iter().enumerate() {
                     count = count.wrapping_add(*bucket);
-                    let le = Extra::Le(bounds.get(index), desc.scale());
-                    each(&Line { extra: le, ..Line::new("_bucket", count.into(), 0) })?;
+                    line.value = Number::U64(count);
+                    line.extra = Extra::Le(bounds.get(index), scale);
+                    each(&line)?;
                 }
+                line.extra = Extra::None;
                 if dialect.open_metrics() && bounds.get(0).is_some_and(|bound| bound.is_negative()) {
                     return Ok(()); // OpenMetrics 1.0, "Histogram": no sum, and then no count, with negative buckets
                 }
                 let open = dialect.open_metrics() && matches!(desc.kind(), Kind::GaugeHistogram);
-                let (sum_suffix, count_suffix) = if open { ("_gsum", "_gcount") } else { ("_sum", "_count") };
-                each(&Line::new(sum_suffix, sum, desc.scale()))?;
-                each(&Line::new(count_suffix, count.into(), 0))
+                line.sum_and_count(
+                    if open { ["_gsum", "_gcount"] } else { ["_sum", "_count"] },
+                    sum,
+                    scale,
+                    count,
+                    each,
+                )
             }
-            Point::Summary { count, sum } => {
-                each(&Line::new("_sum", sum, desc.scale()))?;
-                each(&Line::new("_count", count.into(), 0))
+            Point::Summary { count, sum } => line.sum_and_count(["_sum", "_count"], sum, scale, count, each),
+            Point::Info => {
+                line.suffix = "_info";
+                each(&line)
             }
-            Point::Info => each(&Line::new("_info", 1_u32.into(), 0)),
             Point::StateSet { states, active } => states.iter().enumerate().try_for_each(|(index, state)| {
-                let on = u32::from(index == active);
-                each(&Line { extra: Extra::State(state), ..Line::new("", on.into(), 0) })
+                line.extra = Extra::State(state);
+                line.value = Number::U64(u64::from(index == active));
+                each(&line)
             }),
         }
     }
@@ -126,8 +140,20 @@ pub struct Line<'a> {
 }
 
 impl Line<'_> {
-    const fn new(suffix: &'static str, value: Number, scale: i8) -> Self {
-        Self { suffix, extra: Extra::None, value, scale }
+    fn sum_and_count(
+        &mut self,
+        suffixes: [&'static str; 2],
+        sum: Number,
+        scale: i8,
+        count: u64,
+        each: &mut dyn FnMut(&Line<'_>) -> Flow,
+    ) -> Flow {
+        [self.suffix, _] = suffixes;
+        (self.value, self.scale) = (sum, scale);
+        each(self)?;
+        [_, self.suffix] = suffixes;
+        (self.value, self.scale) = (Number::U64(count), 0);
+        each(self)
     }
 }
 

@@ -16,10 +16,10 @@ pub trait Bounds: 'static {
 
 /// `[Word64; N]`. The trait is sealed.
 pub trait Buckets: Zero + AsRef<[Word64]> + sealed::Sealed + 'static {
-    /// `[u64; N]`, for a snapshot.
-    type Counts: AsRef<[u64]> + AsMut<[u64]>;
-    /// All zero.
-    const COUNTS: Self::Counts;
+    /// `[u64; N]`.
+    type Counts: AsRef<[u64]>;
+    /// The counts of one moment.
+    fn snapshot(&self, section: Section<'_>) -> Self::Counts;
 }
 
 mod sealed {
@@ -29,7 +29,11 @@ mod sealed {
 
 impl<const N: usize> Buckets for [Word64; N] {
     type Counts = [u64; N];
-    const COUNTS: Self::Counts = [0; N];
+
+    #[inline]
+    fn snapshot(&self, section: Section<'_>) -> [u64; N] {
+        self.each_ref().map(|word| word.load_in(section))
+    }
 }
 
 /// A value that a histogram or a summary takes: `u32`, `i32`, `u64`, `i64`, `f32` or `f64`.
@@ -120,15 +124,7 @@ impl<B: Bounds> Histogram<B> {
     ///
     /// On a microcontroller both are of one moment. Elsewhere the sum may lack observations that the counts have.
     pub fn snapshot(&self) -> (<B::Buckets as Buckets>::Counts, <B::Value as Observed>::Sum) {
-        let mut counts = B::Buckets::COUNTS;
-        let read = |s: Section<'_>| {
-            for (to, from) in counts.as_mut().iter_mut().zip(self.buckets.as_ref()) {
-                *to = from.load_in(s);
-            }
-            Wide::load_in(s, &self.sum)
-        };
-        let sum = section(read);
-        (counts, sum)
+        section(|s| (self.buckets.snapshot(s), Wide::load_in(s, &self.sum)))
     }
 }
 

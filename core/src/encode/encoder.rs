@@ -2,7 +2,8 @@ use super::format::{Format, type_line};
 use super::write::{Write, WriteError};
 use crate::collect::{Flow, Sink, Stop};
 use crate::desc::Desc;
-use crate::number::Number;
+use crate::label::Labels;
+use crate::number::{Number, NumberText};
 use crate::point::{Extra, Line, Sample};
 use core::marker::PhantomData;
 
@@ -13,13 +14,15 @@ use core::marker::PhantomData;
 pub struct Encoder<'w, W: Write + ?Sized, F> {
     out: &'w mut W,
     error: Option<WriteError<W::Error>>,
+    /// The end of a line, from the last label that the line has for itself.
+    tail: NumberText<96>,
     format: PhantomData<F>,
 }
 
 impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
     /// An encoder that has written nothing.
     pub const fn new(out: &'w mut W) -> Self {
-        Self { out, error: None, format: PhantomData }
+        Self { out, error: None, tail: NumberText::new(), format: PhantomData }
     }
 
     /// The end of the page: `# EOF` where the format has it.
@@ -40,33 +43,21 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
         self.out
     }
 
-    #[inline(never)]
-    fn put(&mut self, mut bytes: &[u8]) -> Flow {
-        while !bytes.is_empty() {
-            match self.out.write(bytes) {
-                Ok(0) => {
-                    self.error = Some(WriteError::Zero);
-                    return Err(Stop::Sink);
-                }
-                Ok(taken) => bytes = bytes.get(taken..).unwrap_or_default(),
-                Err(error) => {
-                    self.error = Some(WriteError::Sink(error));
-                    return Err(Stop::Sink);
-                }
-            }
-        }
-        Ok(())
+    fn put(&mut self, bytes: &[u8]) -> Flow {
+        put(self.out, &mut self.error, bytes)
     }
 
+    #[inline(never)]
     fn name(&mut self, desc: &Desc<'_>, suffix: &str) -> Flow {
         desc.name().try_for_each(|part| self.put(part.as_bytes()))?;
         self.put(suffix.as_bytes())
     }
 
     /// Text with `\` and newline escaped, and `"` where the place asks for it.
+    #[inline(never)]
     fn escaped(&mut self, text: &str, quotes: bool) -> Flow {
         let mut rest = text.as_bytes();
-        let special = |byte: &u8| matches!(byte, b'\\' | b'\n') || (quotes && *byte == b'"');
+        let special = |b: &u8| *b <= b'\\' && (*b == b'\\' || *b == b'\n' || (quotes && *b == b'"'));
         while let Some(at) = rest.iter().position(special) {
             let (before, after) = rest.split_at_checked(at).unwrap_or_default();
             self.put(before)?;
@@ -81,49 +72,49 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
         self.put(rest)
     }
 
-    fn metadata(&mut self, keyword: &str, desc: &Desc<'_>, suffix: &str) -> Flow {
-        self.put(keyword.as_bytes())?;
-        self.name(desc, suffix)?;
-        self.put(b" ")
-    }
-
-    fn line(&mut self, desc: &Desc<'_>, sample: &Sample<'_>, line: &Line<'_>) -> Flow {
+    #[inline(never)]
+    fn line(&mut self, desc: &Desc<'_>, labels: &Labels<'_>, line: &Line<'_>) -> Flow {
         self.name(desc, line.suffix)?;
         let mut separator: &[u8] = b"{";
-        for (name, value) in sample.labels.iter() {
+        for (name, value) in labels.iter() {
             self.put(separator)?;
             self.put(name.as_bytes())?;
             self.put(b"=\"")?;
             self.escaped(value, true)?;
             separator = b"\",";
         }
-        match line.extra {
-            Extra::None => {}
-            Extra::Le(bound, scale) => {
-                self.put(separator)?;
-                self.put(b"le=\"")?;
-                self.bound(bound, scale)?;
-                separator = b"\",";
-            }
-            Extra::State(state) => {
-                self.put(separator)?;
-                self.name(desc, "=\"")?;
-                self.escaped(state, true)?;
-                separator = b"\",";
-            }
+        if let Extra::State(state) = line.extra {
+            self.put(separator)?;
+            self.name(desc, "=\"")?;
+            self.escaped(state, true)?;
+            separator = b"\",";
         }
-        self.put(if separator.len() == 1 { b" " } else { b"\"} " })?;
-        self.put(line.value.text(line.scale).as_bytes())?;
-        self.put(b"\n")
+        self.tail.clear();
+        self.tail.push(b'\n');
+        self.tail.push_number(&line.value, line.scale);
+        self.tail.push(b' ');
+        if let Extra::Le(bound, scale) = &line.extra {
+            self.tail.push_all(b"\"}");
+            self.push_bound(bound.as_ref(), *scale);
+            self.tail.push_all(b"le=\"");
+            self.tail.push_all(separator);
+        } else if separator.len() > 1 {
+            self.tail.push_all(b"\"}");
+        }
+        let Self { out, error, tail, .. } = self;
+        put(*out, error, tail.as_bytes())
     }
 
     /// A bound. OpenMetrics 1.0 ("Canonical numbers") writes whole numbers with `.0`.
-    fn bound(&mut self, bound: Option<Number>, scale: i8) -> Flow {
-        let Some(bound) = bound else { return self.put(b"+Inf") };
-        let text = bound.text(scale);
-        let whole = F::DIALECT.open_metrics() && text.as_bytes().iter().all(|b| !matches!(b, b'.' | b'e'));
-        self.put(text.as_bytes())?;
-        if whole { self.put(b".0") } else { Ok(()) }
+    fn push_bound(&mut self, bound: Option<&Number>, scale: i8) {
+        let Some(bound) = bound else { return self.tail.push_all(b"+Inf") };
+        if F::DIALECT.open_metrics() {
+            let text = bound.text(scale);
+            if text.as_bytes().iter().all(|b| !matches!(b, b'.' | b'e')) {
+                self.tail.push_all(b".0");
+            }
+        }
+        self.tail.push_number(bound, scale);
     }
 }
 
@@ -131,15 +122,17 @@ impl<W: Write + ?Sized, F: Format> Sink for Encoder<'_, W, F> {
     fn family(&mut self, desc: &Desc<'_>) -> Flow<usize> {
         let (suffix, kind) = type_line(F::DIALECT, desc.kind());
         if !desc.help().is_empty() {
-            self.metadata("# HELP ", desc, suffix)?;
+            self.put(b"# HELP ")?;
+            self.name(desc, suffix)?;
             self.escaped(desc.help(), F::DIALECT.open_metrics())?;
             self.put(b"\n")?;
         }
-        self.metadata("# TYPE ", desc, suffix)?;
+        self.put(b"# TYPE ")?;
+        self.name(desc, suffix)?;
         self.put(kind.as_bytes())?;
-        self.put(b"\n")?;
         if F::DIALECT.open_metrics() && !desc.unit().is_empty() {
-            self.metadata("# UNIT ", desc, suffix)?;
+            self.put(b"# UNIT ")?;
+            self.name(desc, suffix)?;
             self.put(desc.unit().as_bytes())?;
             self.put(b"\n")?;
         }
@@ -147,6 +140,24 @@ impl<W: Write + ?Sized, F: Format> Sink for Encoder<'_, W, F> {
     }
 
     fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
-        sample.lines(desc, F::DIALECT, &mut |line| self.line(desc, sample, line))
+        sample.lines(desc, F::DIALECT, &mut |line| self.line(desc, sample.labels, line))
     }
+}
+
+#[inline(never)]
+fn put<W: Write + ?Sized>(out: &mut W, error: &mut Option<WriteError<W::Error>>, mut bytes: &[u8]) -> Flow {
+    while !bytes.is_empty() {
+        match out.write(bytes) {
+            Ok(0) => {
+                *error = Some(WriteError::Zero);
+                return Err(Stop::Sink);
+            }
+            Ok(taken) => bytes = bytes.get(taken..).unwrap_or_default(),
+            Err(cause) => {
+                *error = Some(WriteError::Sink(cause));
+                return Err(Stop::Sink);
+            }
+        }
+    }
+    Ok(())
 }

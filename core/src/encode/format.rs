@@ -33,20 +33,20 @@ mod sealed {
     impl Sealed for super::OpenMetrics {}
 }
 
-/// What follows the name on the `HELP` and `TYPE` lines, and the type.
+/// What follows the name on the `HELP` and `TYPE` lines, and the end of the `TYPE` line.
 ///
 /// Text 0.0.4 has no info, state set or gauge histogram, and names a counter as its sample is named.
 pub(super) fn type_line(dialect: Dialect, kind: Kind) -> (&'static str, &'static str) {
     let open = dialect.open_metrics();
     match kind {
-        Kind::Counter => (if open { "" } else { "_total" }, "counter"),
-        Kind::Gauge => ("", "gauge"),
-        Kind::Histogram => ("", "histogram"),
-        Kind::GaugeHistogram => ("", if open { "gaugehistogram" } else { "histogram" }),
-        Kind::Summary => ("", "summary"),
-        Kind::Info if open => ("", "info"),
-        Kind::Info => ("_info", "gauge"),
-        Kind::StateSet => ("", if open { "stateset" } else { "gauge" }),
-        Kind::Unknown => ("", if open { "unknown" } else { "untyped" }),
+        Kind::Counter => (if open { " " } else { "_total " }, "counter\n"),
+        Kind::Gauge => (" ", "gauge\n"),
+        Kind::Histogram => (" ", "histogram\n"),
+        Kind::GaugeHistogram => (" ", if open { "gaugehistogram\n" } else { "histogram\n" }),
+        Kind::Summary => (" ", "summary\n"),
+        Kind::Info if open => (" ", "info\n"),
+        Kind::Info => ("_info ", "gauge\n"),
+        Kind::StateSet => (" ", if open { "stateset\n" } else { "gauge\n" }),
+        Kind::Unknown => (" ", if open { "unknown\n" } else { "untyped\n" }),
     }
 }

@@ -59,12 +59,14 @@ impl<const TEXT: usize> Slot<TEXT> {
     /// A pin, if the slot is live and, as far as the fingerprint tells, holds this text.
     #[inline]
     pub(super) fn pin(&self, fingerprint: u32) -> Option<Pin<'_>> {
-        let wanted = LIVE | fingerprint;
-        if self.state.load() & (LIVE | FINGERPRINT) != wanted {
-            return None;
+        let mut state = self.state.load();
+        while state & (LIVE | FINGERPRINT) == LIVE | fingerprint {
+            match self.state.replace(state, pinned(state)) {
+                Ok(()) => return Some(Pin(&self.state)),
+                Err(now) => state = now,
+            }
         }
-        self.state.update(|s| (s & (LIVE | FINGERPRINT) == wanted).then(|| pinned(s))).ok()?;
-        Some(Pin(&self.state))
+        None
     }
 
     /// A pin, if the slot is live.
@@ -150,16 +152,19 @@ pub(super) fn fingerprint(values: &[&str]) -> u32 {
 
 /// Whether `text` is exactly `values`.
 #[inline]
-pub(super) fn equal(mut text: &[u8], values: &[&str]) -> bool {
+pub(super) fn equal(text: &[u8], values: &[&str]) -> bool {
+    let mut text = text.iter();
     for value in values {
-        let Some((head, rest)) = text.split_at_checked(value.len()) else { return false };
-        if head != value.as_bytes() {
+        for byte in value.as_bytes() {
+            if text.next() != Some(byte) {
+                return false;
+            }
+        }
+        if text.next() != Some(&END) {
             return false;
         }
-        let [END, rest @ ..] = rest else { return false };
-        text = rest;
     }
-    text.is_empty()
+    text.as_slice().is_empty()
 }
 
 pub(super) fn fits<const TEXT: usize>(values: &[&str]) -> Result<(), Refused> {
@@ -171,8 +176,9 @@ pub(super) fn fits<const TEXT: usize>(values: &[&str]) -> Result<(), Refused> {
 pub(super) fn write<const TEXT: usize>(text: &mut Text<TEXT>, values: &[&str]) {
     text.clear();
     for value in values {
-        let _ = text.extend_from_slice(value.as_bytes());
-        let _ = text.push(END);
+        for byte in value.bytes().chain([END]) {
+            let _ = text.push(byte);
+        }
     }
 }
 

@@ -1,112 +1,104 @@
-//! Integers, with a movable decimal point, and the buffer that holds any number's text.
+//! Text made from its end to its start: integers, with a movable decimal point, come out of a division that way.
 
 /// The largest shift of the decimal point, either way.
 pub(super) const SCALE_LIMIT: u8 = 18;
 
-const LEN: usize = 40; // a sign, 20 digits and 18 zeros
-
-/// The text of one number.
-pub struct NumberText {
-    bytes: [u8; LEN],
-    start: u8,
-    end: u8,
+/// The text of one number; for the encoders, of the end of a line.
+pub struct NumberText<const N: usize = 40> {
+    bytes: [u8; N], // 40: a sign, 20 digits and 18 zeros
+    start: usize,
 }
 
-impl NumberText {
+impl<const N: usize> NumberText<N> {
+    pub(crate) const fn new() -> Self {
+        Self { bytes: [0; N], start: N }
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         core::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
     /// The text, as ASCII.
+    #[inline]
     pub fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(usize::from(self.start)..usize::from(self.end)).unwrap_or_default()
+        self.bytes.get(self.start..).unwrap_or_default()
     }
 
-    pub(super) fn float(text: impl FnOnce(&mut [u8; 24]) -> usize) -> Self {
-        let mut buffer = [0; 24];
-        let len = text(&mut buffer);
-        let mut bytes = [0; LEN];
-        for (to, from) in bytes.iter_mut().zip(buffer) {
-            *to = from;
-        }
-        Self { bytes, start: 0, end: len.min(buffer.len()) as u8 }
+    #[inline]
+    pub(crate) fn clear(&mut self) {
+        self.start = N;
     }
 
-    pub(super) fn integer(negative: bool, value: u64, scale: i8) -> Self {
-        let mut text = Self { bytes: [0; LEN], start: LEN as u8, end: LEN as u8 };
-        let mut digits = Digits(value);
-        if scale == 0 {
-            text.whole(&mut digits);
-        } else {
-            text.scaled(&mut digits, scale);
-        }
-        if negative {
-            text.push(b'-');
-        }
-        text
-    }
-
-    /// Puts a byte in front.
-    fn push(&mut self, byte: u8) {
-        let start = usize::from(self.start).wrapping_sub(1);
+    /// Puts a byte in front; what does not fit is left out.
+    #[inline]
+    pub(crate) fn push(&mut self, byte: u8) {
+        let start = self.start.wrapping_sub(1);
         if let Some(place) = self.bytes.get_mut(start) {
             *place = byte;
-            self.start = start as u8;
+            self.start = start;
         }
     }
 
-    fn whole(&mut self, digits: &mut Digits) {
+    /// Puts text in front.
+    pub(crate) fn push_all(&mut self, text: &[u8]) {
+        text.iter().rev().for_each(|byte| self.push(*byte));
+    }
+
+    #[inline(never)]
+    pub(super) fn integer(&mut self, mut value: u64, scale: i8) {
+        if scale != 0 {
+            value = self.scaled(value, scale);
+        }
+        while value > u64::from(u32::MAX) {
+            self.push(pop(&mut value));
+        }
+        let mut value = value as u32;
         loop {
-            self.push(digits.pop());
-            if digits.0 == 0 {
+            self.push(b'0' + (value % 10) as u8);
+            value /= 10;
+            if value == 0 {
                 break;
             }
         }
     }
 
+    /// Writes the fraction, or the zeros, and answers what is left of the value.
     #[cold]
-    fn scaled(&mut self, digits: &mut Digits, scale: i8) {
-        let shift = scale.unsigned_abs().min(SCALE_LIMIT);
-        if scale > 0 {
-            if digits.0 != 0 {
-                (0..shift).for_each(|_| self.push(b'0'));
-            }
-        } else {
-            let mut written = false;
-            for _ in 0..shift {
-                let digit = digits.pop();
-                written |= digit != b'0'; // no zeros at the end of a fraction
-                if written {
-                    self.push(digit);
+    #[inline(never)]
+    fn scaled(&mut self, mut value: u64, scale: i8) -> u64 {
+        let mut written = false;
+        for _ in 0..scale.unsigned_abs().min(SCALE_LIMIT) {
+            if scale > 0 {
+                if value != 0 {
+                    self.push(b'0');
                 }
+                continue;
             }
+            let digit = pop(&mut value);
+            written |= digit != b'0'; // no zeros at the end of a fraction
             if written {
-                self.push(b'.');
+                self.push(digit);
             }
         }
-        self.whole(digits);
+        if written {
+            self.push(b'.');
+        }
+        value
     }
 }
 
-/// Decimal digits from the last to the first, without the 64-bit division routine that a small target would link.
-struct Digits(u64);
-
-impl Digits {
-    fn pop(&mut self) -> u8 {
-        if let Ok(small) = u32::try_from(self.0) {
-            self.0 = u64::from(small / 10);
-            return b'0' + (small % 10) as u8;
-        }
-        let (mut quotient, mut rest) = (0, 0);
-        for limb in [48, 32, 16, 0] {
-            let part = (rest << 16) | (self.0 >> limb) as u32 & 0xFFFF;
-            quotient = (quotient << 16) | u64::from(part / 10);
-            rest = part % 10;
-        }
-        self.0 = quotient;
-        b'0' + rest as u8
+/// The last decimal digit, taken off by long division in steps of 16 bits: a small target links no 64-bit division.
+#[inline(never)]
+fn pop(value: &mut u64) -> u8 {
+    let (mut quotient, mut rest) = (0, 0);
+    for limb in [48, 32, 16, 0] {
+        let part = (rest << 16) | (*value >> limb) as u32 & 0xFFFF;
+        quotient = (quotient << 16) | u64::from(part / 10);
+        rest = part % 10;
     }
+    *value = quotient;
+    b'0' + rest as u8
 }
 
 #[cfg(test)]
@@ -119,6 +111,7 @@ mod tests {
         check(0_u64.into(), 0, "0");
         check(u64::MAX.into(), 0, "18446744073709551615");
         check((u64::from(u32::MAX) + 1).into(), 0, "4294967296");
+        check(42_949_672_950_u64.into(), 0, "42949672950");
         check(i64::MIN.into(), 0, "-9223372036854775808");
         check((-2750).into(), 0, "-2750");
         check((-2750).into(), -3, "-2.75");

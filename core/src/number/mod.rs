@@ -41,12 +41,9 @@ impl Number {
     /// `scale` moves the decimal point of an *integer*: the value is `self × 10^scale`, from -18 to 18 (more is taken
     /// as the limit). Floats are written as they are.
     pub fn text(&self, scale: i8) -> NumberText {
-        match *self {
-            Number::U64(v) => NumberText::integer(false, v, scale),
-            Number::I64(v) => NumberText::integer(v < 0, v.unsigned_abs(), scale),
-            Number::F64(v, text) => NumberText::float(|buffer| text(v, buffer)),
-            Number::F32(v, text) => NumberText::float(|buffer| text(v, buffer)),
-        }
+        let mut text = NumberText::new();
+        text.push_number(self, scale);
+        text
     }
 
     /// The number as a double, `scale` applied to integers: what Prometheus stores.
@@ -72,6 +69,30 @@ impl Number {
     /// Whether the number is an integer by type.
     pub fn is_integer(&self) -> bool {
         matches!(self, Number::U64(_) | Number::I64(_))
+    }
+}
+
+impl<const N: usize> NumberText<N> {
+    /// Puts a number in front; see [`Number::text`].
+    pub(crate) fn push_number(&mut self, number: &Number, scale: i8) {
+        match *number {
+            Number::U64(v) => self.integer(v, scale),
+            Number::I64(v) => {
+                self.integer(v.unsigned_abs(), scale);
+                if v < 0 {
+                    self.push(b'-');
+                }
+            }
+            Number::F64(v, text) => self.float(&mut |buffer| text(v, buffer)),
+            Number::F32(v, text) => self.float(&mut |buffer| text(v, buffer)),
+        }
+    }
+
+    #[inline(never)]
+    fn float(&mut self, text: &mut dyn FnMut(&mut [u8; 24]) -> usize) {
+        let mut buffer = [0; 24];
+        let len = text(&mut buffer);
+        self.push_all(buffer.get(..len).unwrap_or_default());
     }
 }
 

@@ -30,6 +30,12 @@ impl Word32 {
         });
     }
 
+    /// Replaces `old` by `new` in one step, or answers what is there instead; now and then that is `old` itself.
+    #[inline]
+    pub fn replace(&self, old: u32, new: u32) -> Result<(), u32> {
+        self.update(|now| (now == old).then_some(new)).map(drop)
+    }
+
     /// Replaces the value with what `f` makes of it, in one step; answers the old value, as `Err` where `f` declined.
     pub fn update(&self, mut f: impl FnMut(u32) -> Option<u32>) -> Result<u32, u32> {
         critical_section::with(|cs| {

@@ -26,6 +26,12 @@ impl Word32 {
         self.0.fetch_add(value, Ordering::Relaxed);
     }
 
+    /// Replaces `old` by `new` in one step, or answers what is there instead; now and then that is `old` itself.
+    #[inline]
+    pub fn replace(&self, old: u32, new: u32) -> Result<(), u32> {
+        self.0.compare_exchange_weak(old, new, Ordering::AcqRel, Ordering::Acquire).map(drop)
+    }
+
     /// Replaces the value with what `f` makes of it, in one step; answers the old value, as `Err` where `f` declined.
     pub fn update(&self, mut f: impl FnMut(u32) -> Option<u32>) -> Result<u32, u32> {
         self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, &mut f)
