@@ -94,7 +94,7 @@ impl Sink for LabelSink<'_> {
 
     fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
         if self.labels.iter().any(|(name, _)| sample.labels.get(name).is_some()) {
-            return Err(Stop::Collector(CollectError::new("a series has a label that is also a constant label")));
+            return Err(Stop::Collector(CollectError::new(&"a series has a label that is also a constant label")));
         }
         self.sink.sample(desc, &Sample { labels: &self.labels.and(sample.labels), ..*sample })
     }

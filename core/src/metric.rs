@@ -1,6 +1,6 @@
 //! What can be a field of a metric group: cells, tables, families and callbacks.
 
-use crate::cell::{Bounds, Cell, Counter, Gauge, Histogram, Observed, Summary};
+use crate::cell::{Bounds, Buckets, Cell, Counter, Gauge, Histogram, Observed, Summary};
 use crate::collect::{Flow, Sink};
 use crate::desc::{Desc, Kind};
 use crate::family::{Family, Info, StateSet, Table};
@@ -76,7 +76,8 @@ impl<B: Bounds> Measure for Histogram<B> {
     const INTEGER: bool = B::Value::INTEGER;
 
     fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
-        let (counts, sum) = self.snapshot();
+        let mut counts = B::Buckets::COUNTS;
+        let sum = self.read(counts.as_mut());
         take(&Point::Histogram { bounds: &B::BOUNDS, buckets: counts.as_ref(), sum: sum.number() })
     }
 }

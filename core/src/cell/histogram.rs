@@ -1,6 +1,6 @@
 use super::Cell;
 use crate::number::{Scalar, Wide};
-use crate::word::{Section, Word64, Zero, section};
+use crate::word::{Word64, Zero, section};
 
 /// The upper bounds of a histogram, as a type: the cell holds counts only and stays all zero.
 ///
@@ -17,9 +17,9 @@ pub trait Bounds: 'static {
 /// `[Word64; N]`. The trait is sealed.
 pub trait Buckets: Zero + AsRef<[Word64]> + sealed::Sealed + 'static {
     /// `[u64; N]`.
-    type Counts: AsRef<[u64]>;
-    /// The counts of one moment.
-    fn snapshot(&self, section: Section<'_>) -> Self::Counts;
+    type Counts: AsRef<[u64]> + AsMut<[u64]>;
+    /// All zero.
+    const COUNTS: Self::Counts;
 }
 
 mod sealed {
@@ -29,11 +29,7 @@ mod sealed {
 
 impl<const N: usize> Buckets for [Word64; N] {
     type Counts = [u64; N];
-
-    #[inline]
-    fn snapshot(&self, section: Section<'_>) -> [u64; N] {
-        self.each_ref().map(|word| word.load_in(section))
-    }
+    const COUNTS: [u64; N] = [0; N];
 }
 
 /// A value that a histogram or a summary takes: `u32`, `i32`, `u64`, `i64`, `f32` or `f64`.
@@ -123,8 +119,21 @@ impl<B: Bounds> Histogram<B> {
     /// The count of each bucket on its own, not cumulative and `+Inf` last, and the sum.
     ///
     /// On a microcontroller both are of one moment. Elsewhere the sum may lack observations that the counts have.
+    #[inline]
     pub fn snapshot(&self) -> (<B::Buckets as Buckets>::Counts, <B::Value as Observed>::Sum) {
-        section(|s| (self.buckets.snapshot(s), Wide::load_in(s, &self.sum)))
+        let mut counts = B::Buckets::COUNTS;
+        let sum = self.read(counts.as_mut());
+        (counts, sum)
+    }
+
+    #[inline]
+    pub(crate) fn read(&self, counts: &mut [u64]) -> <B::Value as Observed>::Sum {
+        section(|s| {
+            for (to, from) in counts.iter_mut().zip(self.buckets.as_ref()) {
+                *to = from.load_in(s);
+            }
+            Wide::load_in(s, &self.sum)
+        })
     }
 }
 

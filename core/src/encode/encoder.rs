@@ -49,7 +49,9 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
 
     #[inline(never)]
     fn name(&mut self, desc: &Desc<'_>, suffix: &str) -> Flow {
-        desc.name().try_for_each(|part| self.put(part.as_bytes()))?;
+        for part in desc.name() {
+            self.put(part.as_bytes())?;
+        }
         self.put(suffix.as_bytes())
     }
 
@@ -76,12 +78,16 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
     fn line(&mut self, desc: &Desc<'_>, labels: &Labels<'_>, line: &Line<'_>) -> Flow {
         self.name(desc, line.suffix)?;
         let mut separator: &[u8] = b"{";
-        for (name, value) in labels.iter() {
-            self.put(separator)?;
-            self.put(name.as_bytes())?;
-            self.put(b"=\"")?;
-            self.escaped(value, true)?;
-            separator = b"\",";
+        let mut scope = Some(labels);
+        while let Some(labels) = scope {
+            for (name, value) in labels.own() {
+                self.put(separator)?;
+                self.put(name.as_bytes())?;
+                self.put(b"=\"")?;
+                self.escaped(value, true)?;
+                separator = b"\",";
+            }
+            scope = labels.rest();
         }
         if let Extra::State(state) = line.extra {
             self.put(separator)?;

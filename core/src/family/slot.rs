@@ -10,7 +10,7 @@
 //! equality of the text decides.
 
 use crate::label::TextArray;
-use crate::word::{Word32, Zero};
+use crate::word::{StateWord, Zero};
 use core::cell::UnsafeCell;
 
 const LIVE: u32 = 1 << 31;
@@ -44,7 +44,7 @@ impl core::error::Error for Refused {}
 pub(super) type Text<const TEXT: usize> = heapless::Vec<u8, TEXT, u16>;
 
 pub(super) struct Slot<const TEXT: usize> {
-    state: Word32,
+    state: StateWord,
     text: UnsafeCell<Text<TEXT>>,
 }
 
@@ -52,21 +52,19 @@ pub(super) struct Slot<const TEXT: usize> {
 unsafe impl<const TEXT: usize> Sync for Slot<TEXT> {}
 
 impl<const TEXT: usize> Zero for Slot<TEXT> {
-    const ZERO: Self = Self { state: Word32::new(), text: UnsafeCell::new(Text::new()) };
+    const ZERO: Self = Self { state: StateWord::new(), text: UnsafeCell::new(Text::new()) };
 }
 
 impl<const TEXT: usize> Slot<TEXT> {
     /// A pin, if the slot is live and, as far as the fingerprint tells, holds this text.
     #[inline]
     pub(super) fn pin(&self, fingerprint: u32) -> Option<Pin<'_>> {
-        let mut state = self.state.load();
-        while state & (LIVE | FINGERPRINT) == LIVE | fingerprint {
-            match self.state.replace(state, pinned(state)) {
-                Ok(()) => return Some(Pin(&self.state)),
-                Err(now) => state = now,
-            }
+        let wanted = LIVE | fingerprint;
+        if self.state.load() & (LIVE | FINGERPRINT) != wanted {
+            return None;
         }
-        None
+        self.state.update(|s| (s & (LIVE | FINGERPRINT) == wanted).then(|| pinned(s))).ok()?;
+        Some(Pin(&self.state))
     }
 
     /// A pin, if the slot is live.
@@ -106,7 +104,7 @@ impl<const TEXT: usize> Slot<TEXT> {
 }
 
 /// One reference to a slot.
-pub(super) struct Pin<'a>(&'a Word32);
+pub(super) struct Pin<'a>(&'a StateWord);
 
 impl Pin<'_> {
     /// Takes the series out of the family; whether this call did.

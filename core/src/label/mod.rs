@@ -33,10 +33,21 @@ impl<'a> Labels<'a> {
         self
     }
 
+    /// Name and value of each of these alone, without the rest.
+    #[inline]
+    pub(crate) fn own(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        self.names.iter().copied().zip(self.values.iter().copied())
+    }
+
+    /// The labels that follow these.
+    pub(crate) const fn rest(&self) -> Option<&'a Labels<'a>> {
+        self.rest
+    }
+
     /// Name and value of each, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> + Clone {
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         core::iter::successors(Some(*self), |labels| labels.rest.copied())
-            .flat_map(|labels| labels.names.iter().copied().zip(labels.values.iter().copied()))
+            .flat_map(|labels| labels.own())
     }
 
     /// The value of one label.

@@ -13,10 +13,15 @@
 
 #[cfg_attr(not(target_has_atomic = "32"), path = "section32.rs")]
 mod word32;
+#[cfg_attr(target_has_atomic = "64", path = "word32.rs")]
+#[cfg_attr(not(target_has_atomic = "64"), path = "section32.rs")]
+mod state32;
 #[cfg_attr(not(target_has_atomic = "64"), path = "section64.rs")]
 mod word64;
 mod zero;
 
+/// A word that is compared and replaced more often than added to: in a section where sections are cheap.
+pub(crate) use state32::Word32 as StateWord;
 pub use word32::Word32;
 pub use word64::{Section, Word64, section};
 pub use zero::Zero;

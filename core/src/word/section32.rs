@@ -1,47 +1,40 @@
-//! 32-bit words on targets without compare-and-swap.
+//! 32-bit words that are changed in a critical section: for targets without compare-and-swap.
 
-use core::cell::Cell;
-use critical_section::Mutex;
+use portable_atomic::{AtomicU32, Ordering};
 
-/// A 32-bit word that any context may update.
-pub struct Word32(Mutex<Cell<u32>>);
+/// A 32-bit word that any context may update. Whoever changes it is in a critical section; a load needs none.
+pub struct Word32(AtomicU32);
 
 impl Word32 {
     /// A word that holds zero.
     pub const fn new() -> Self {
-        Self(Mutex::new(Cell::new(0)))
+        Self(AtomicU32::new(0))
     }
 
     /// The value now.
+    #[inline]
     pub fn load(&self) -> u32 {
-        critical_section::with(|cs| self.0.borrow(cs).get())
+        self.0.load(Ordering::Acquire)
     }
 
     /// Replaces the value.
+    #[inline]
     pub fn store(&self, value: u32) {
-        critical_section::with(|cs| self.0.borrow(cs).set(value));
+        let _ = self.update(|_| Some(value));
     }
 
     /// Adds, wrapping.
-    pub fn add(&self, value: u32) {
-        critical_section::with(|cs| {
-            let cell = self.0.borrow(cs);
-            cell.set(cell.get().wrapping_add(value));
-        });
-    }
-
-    /// Replaces `old` by `new` in one step, or answers what is there instead; now and then that is `old` itself.
     #[inline]
-    pub fn replace(&self, old: u32, new: u32) -> Result<(), u32> {
-        self.update(|now| (now == old).then_some(new)).map(drop)
+    pub fn add(&self, value: u32) {
+        let _ = self.update(|old| Some(old.wrapping_add(value)));
     }
 
     /// Replaces the value with what `f` makes of it, in one step; answers the old value, as `Err` where `f` declined.
+    #[inline]
     pub fn update(&self, mut f: impl FnMut(u32) -> Option<u32>) -> Result<u32, u32> {
-        critical_section::with(|cs| {
-            let cell = self.0.borrow(cs);
-            let old = cell.get();
-            cell.set(f(old).ok_or(old)?);
+        critical_section::with(|_| {
+            let old = self.0.load(Ordering::Relaxed); // the section orders it
+            self.0.store(f(old).ok_or(old)?, Ordering::Relaxed);
             Ok(old)
         })
     }

@@ -7,6 +7,7 @@ use critical_section::{CriticalSection, Mutex};
 pub type Section<'a> = CriticalSection<'a>;
 
 /// Groups updates of several words into one step for everything that the critical section masks.
+#[inline]
 pub fn section<R>(f: impl FnOnce(Section<'_>) -> R) -> R {
     critical_section::with(f)
 }
@@ -21,42 +22,50 @@ impl Word64 {
     }
 
     /// The value now.
+    #[inline]
     pub fn load(&self) -> u64 {
         section(|s| self.load_in(s))
     }
 
     /// Replaces the value.
+    #[inline]
     pub fn store(&self, value: u64) {
         section(|s| self.store_in(s, value));
     }
 
     /// Adds, wrapping.
+    #[inline]
     pub fn add(&self, value: u64) {
         section(|s| self.add_in(s, value));
     }
 
     /// Replaces the value with what `f` makes of it, in one step; answers the old value, as `Err` where `f` declined.
+    #[inline]
     pub fn update(&self, f: impl FnMut(u64) -> Option<u64>) -> Result<u64, u64> {
         section(|s| self.update_in(s, f))
     }
 
     /// [`load`](Self::load) inside a section.
+    #[inline]
     pub fn load_in(&self, s: Section<'_>) -> u64 {
         self.0.borrow(s).get()
     }
 
     /// [`store`](Self::store) inside a section.
+    #[inline]
     pub fn store_in(&self, s: Section<'_>, value: u64) {
         self.0.borrow(s).set(value);
     }
 
     /// [`add`](Self::add) inside a section.
+    #[inline]
     pub fn add_in(&self, s: Section<'_>, value: u64) {
         let cell = self.0.borrow(s);
         cell.set(cell.get().wrapping_add(value));
     }
 
     /// [`update`](Self::update) inside a section.
+    #[inline]
     pub fn update_in(&self, s: Section<'_>, mut f: impl FnMut(u64) -> Option<u64>) -> Result<u64, u64> {
         let cell = self.0.borrow(s);
         let old = cell.get();

@@ -12,27 +12,25 @@ impl Word32 {
     }
 
     /// The value now.
+    #[inline]
     pub fn load(&self) -> u32 {
         self.0.load(Ordering::Acquire)
     }
 
     /// Replaces the value.
+    #[inline]
     pub fn store(&self, value: u32) {
         self.0.store(value, Ordering::Release);
     }
 
     /// Adds, wrapping.
+    #[inline]
     pub fn add(&self, value: u32) {
         self.0.fetch_add(value, Ordering::Relaxed);
     }
 
-    /// Replaces `old` by `new` in one step, or answers what is there instead; now and then that is `old` itself.
-    #[inline]
-    pub fn replace(&self, old: u32, new: u32) -> Result<(), u32> {
-        self.0.compare_exchange_weak(old, new, Ordering::AcqRel, Ordering::Acquire).map(drop)
-    }
-
     /// Replaces the value with what `f` makes of it, in one step; answers the old value, as `Err` where `f` declined.
+    #[inline]
     pub fn update(&self, mut f: impl FnMut(u32) -> Option<u32>) -> Result<u32, u32> {
         self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, &mut f)
     }

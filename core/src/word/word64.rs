@@ -8,6 +8,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 pub struct Section<'a>(PhantomData<&'a ()>);
 
 /// Groups updates of several words. Here they are not one step for other threads.
+#[inline]
 pub fn section<R>(f: impl FnOnce(Section<'_>) -> R) -> R {
     f(Section(PhantomData))
 }
@@ -22,41 +23,49 @@ impl Word64 {
     }
 
     /// The value now.
+    #[inline]
     pub fn load(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 
     /// Replaces the value.
+    #[inline]
     pub fn store(&self, value: u64) {
         self.0.store(value, Ordering::Relaxed);
     }
 
     /// Adds, wrapping.
+    #[inline]
     pub fn add(&self, value: u64) {
         self.0.fetch_add(value, Ordering::Relaxed);
     }
 
     /// Replaces the value with what `f` makes of it, in one step; answers the old value, as `Err` where `f` declined.
+    #[inline]
     pub fn update(&self, mut f: impl FnMut(u64) -> Option<u64>) -> Result<u64, u64> {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, &mut f)
     }
 
     /// [`load`](Self::load) inside a section.
+    #[inline]
     pub fn load_in(&self, _: Section<'_>) -> u64 {
         self.load()
     }
 
     /// [`store`](Self::store) inside a section.
+    #[inline]
     pub fn store_in(&self, _: Section<'_>, value: u64) {
         self.store(value);
     }
 
     /// [`add`](Self::add) inside a section.
+    #[inline]
     pub fn add_in(&self, _: Section<'_>, value: u64) {
         self.add(value);
     }
 
     /// [`update`](Self::update) inside a section.
+    #[inline]
     pub fn update_in(&self, _: Section<'_>, f: impl FnMut(u64) -> Option<u64>) -> Result<u64, u64> {
         self.update(f)
     }
