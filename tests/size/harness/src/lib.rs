@@ -1,0 +1,20 @@
+//! The library-neutral part of the yardstick: workload, byte sink, instruction counter and stack paint.
+#![no_std]
+
+mod bench;
+mod semihosting;
+mod stack;
+mod tick;
+mod workload;
+
+pub use bench::bench_main;
+pub use cortex_m_rt::entry;
+pub use semihosting::exit;
+pub use workload::{BUCKETS, METHODS, STATUSES, Subject, size_main};
+
+use cortex_m as _; // links the critical section
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! {
+    exit(101)
+}
