@@ -57,6 +57,15 @@ impl<'a> Prefix<'a> {
             Err(invalid) => Err(invalid),
         }
     }
+
+    /// The prefix, without those that follow it.
+    pub const fn as_str(&self) -> &'a str {
+        self.text
+    }
+
+    pub(crate) const fn rest(&self) -> Option<&'a Prefix<'a>> {
+        self.rest
+    }
 }
 
 /// Name, help, unit, kind, label names and scale of a metric family.
@@ -144,7 +153,7 @@ impl<'a> Desc<'a> {
     }
 
     /// The counter that tells how many updates this family refused: `NAME_refused_total`.
-    pub(crate) const fn refusals(&self) -> Self {
+    pub const fn refusals(&self) -> Self {
         Desc {
             suffix: "_refused",
             help: "Updates refused: the family was full or the label text too long.",
@@ -160,6 +169,18 @@ impl<'a> Desc<'a> {
     pub fn name(&self) -> impl Iterator<Item = &'a str> + Clone {
         let prefixes = core::iter::successors(self.prefix, |p| p.rest).map(|p| p.text);
         prefixes.chain([self.name.as_str(), self.suffix])
+    }
+
+    pub(crate) const fn prefix(&self) -> Option<&'a Prefix<'a>> {
+        self.prefix
+    }
+
+    pub(crate) const fn base(&self) -> &'a str {
+        self.name.as_str()
+    }
+
+    pub(crate) const fn suffix(&self) -> &'static str {
+        self.suffix
     }
 
     /// What the metric means, for people.

@@ -38,8 +38,8 @@ pub trait Metric: Zero {
     fn collect(&self, desc: &Desc<'_>, sink: &mut dyn Sink) -> Flow;
 }
 
-/// A cell that can say what it holds.
-pub trait Measure: Cell {
+/// What can say what it holds: a cell, or something that a host makes at run time.
+pub trait Measure {
     /// What it is exposed as.
     const KIND: Kind;
     /// Whether its values are integers.
@@ -76,7 +76,7 @@ impl<B: Bounds> Measure for Histogram<B> {
     const INTEGER: bool = B::Value::INTEGER;
 
     fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
-        let mut counts = B::Buckets::COUNTS;
+        let mut counts = B::Buckets::zero_counts();
         let sum = self.read(counts.as_mut());
         take(&Point::Histogram { bounds: &B::BOUNDS, buckets: counts.as_ref(), sum: sum.number() })
     }
@@ -101,7 +101,7 @@ impl<E: LabelEnum> Measure for StateSet<E> {
     }
 }
 
-impl<C: Measure> Metric for C {
+impl<C: Measure + Cell> Metric for C {
     const KIND: Kind = C::KIND;
     const INTEGER: bool = C::INTEGER;
 
@@ -113,7 +113,7 @@ impl<C: Measure> Metric for C {
     }
 }
 
-impl<K: ClosedLabels, C: Measure> Metric for Table<K, C> {
+impl<K: ClosedLabels, C: Measure + Cell> Metric for Table<K, C> {
     const KIND: Kind = C::KIND;
     const INTEGER: bool = C::INTEGER;
     const LABELS: usize = K::NAMES.len();
@@ -130,7 +130,7 @@ impl<K: ClosedLabels, C: Measure> Metric for Table<K, C> {
     }
 }
 
-impl<L: LabelSet, C: Measure, const N: usize, const TEXT: usize> Metric for Family<L, C, N, TEXT> {
+impl<L: LabelSet, C: Measure + Cell, const N: usize, const TEXT: usize> Metric for Family<L, C, N, TEXT> {
     const KIND: Kind = C::KIND;
     const INTEGER: bool = C::INTEGER;
     const LABELS: usize = L::LEN;

@@ -15,7 +15,7 @@ pub enum Point<'a> {
     Histogram {
         /// The upper bounds, increasing, without `+Inf`.
         bounds: &'a dyn Numbers,
-        /// The count of each bucket on its own, not cumulative, `+Inf` last: one more than there are bounds.
+        /// The counts, cumulative, `+Inf` last: one more than there are bounds. The last is the count of all.
         buckets: &'a [u64],
         /// The sum of the observed values.
         sum: Number,
@@ -75,14 +75,13 @@ impl<'a> Sample<'a> {
             Point::Histogram { bounds, buckets, sum } => {
                 line.suffix = "_bucket";
                 line.scale = 0;
-                let mut count = 0_u64;
-                for (index, bucket) in buckets.iter().enumerate() {
-                    count = count.wrapping_add(*bucket);
-                    line.value = Number::U64(count);
+                for (index, count) in buckets.iter().enumerate() {
+                    line.value = Number::U64(*count);
                     line.extra = Extra::Le(bounds.get(index), scale);
                     each(&line)?;
                 }
                 line.extra = Extra::None;
+                let count = buckets.last().copied().unwrap_or_default();
                 if dialect.open_metrics() && bounds.get(0).is_some_and(|bound| bound.is_negative()) {
                     return Ok(()); // OpenMetrics 1.0, "Histogram": no sum, and then no count, with negative buckets
                 }

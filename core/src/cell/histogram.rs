@@ -18,8 +18,8 @@ pub trait Bounds: 'static {
 pub trait Buckets: Zero + AsRef<[Word64]> + sealed::Sealed + 'static {
     /// `[u64; N]`.
     type Counts: AsRef<[u64]> + AsMut<[u64]>;
-    /// All zero.
-    const COUNTS: Self::Counts;
+    /// All zero. (As a constant they would be copied from flash.)
+    fn zero_counts() -> Self::Counts;
 }
 
 mod sealed {
@@ -29,7 +29,11 @@ mod sealed {
 
 impl<const N: usize> Buckets for [Word64; N] {
     type Counts = [u64; N];
-    const COUNTS: [u64; N] = [0; N];
+
+    #[inline]
+    fn zero_counts() -> [u64; N] {
+        [0; N]
+    }
 }
 
 /// A value that a histogram or a summary takes: `u32`, `i32`, `u64`, `i64`, `f32` or `f64`.
@@ -108,7 +112,7 @@ impl<B: Bounds> Histogram<B> {
 
     /// How many observations there were.
     pub fn count(&self) -> u64 {
-        self.snapshot().0.as_ref().iter().fold(0, |sum, n| sum.wrapping_add(*n))
+        self.snapshot().0.as_ref().last().copied().unwrap_or_default()
     }
 
     /// The sum of all observations.
@@ -116,12 +120,12 @@ impl<B: Bounds> Histogram<B> {
         Scalar::load(&self.sum)
     }
 
-    /// The count of each bucket on its own, not cumulative and `+Inf` last, and the sum.
+    /// The counts of the buckets, cumulative as `le` has them and `+Inf` last, and the sum.
     ///
     /// On a microcontroller both are of one moment. Elsewhere the sum may lack observations that the counts have.
     #[inline]
     pub fn snapshot(&self) -> (<B::Buckets as Buckets>::Counts, <B::Value as Observed>::Sum) {
-        let mut counts = B::Buckets::COUNTS;
+        let mut counts = B::Buckets::zero_counts();
         let sum = self.read(counts.as_mut());
         (counts, sum)
     }
@@ -129,8 +133,10 @@ impl<B: Bounds> Histogram<B> {
     #[inline]
     pub(crate) fn read(&self, counts: &mut [u64]) -> <B::Value as Observed>::Sum {
         section(|s| {
+            let mut count = 0_u64;
             for (to, from) in counts.iter_mut().zip(self.buckets.as_ref()) {
-                *to = from.load_in(s);
+                count = count.wrapping_add(from.load_in(s));
+                *to = count;
             }
             Wide::load_in(s, &self.sum)
         })
@@ -181,7 +187,7 @@ mod tests {
         let h = Histogram::<Ticks>::new();
         [i32::MIN, -10, -9, 0, 1, 10, 11, i32::MAX].into_iter().for_each(|v| h.observe(v));
         let (counts, sum) = h.snapshot();
-        assert_eq!((counts, sum), ([2, 2, 2, 2], -7 - 1 + 10));
+        assert_eq!((counts, sum), ([2, 4, 6, 8], -7 - 1 + 10));
         h.reset();
         assert_eq!((h.count(), h.sum()), (0, 0));
     }
@@ -190,7 +196,7 @@ mod tests {
     fn nan_and_infinities_are_counted_and_do_not_spoil_the_sum() {
         let h = Histogram::<Seconds>::new();
         [f64::NAN, 0.75, -0.0].into_iter().for_each(|v| h.observe(v));
-        assert_eq!(h.snapshot(), ([1, 0, 1, 1], 0.75));
+        assert_eq!(h.snapshot(), ([1, 1, 2, 3], 0.75));
         h.observe(f64::INFINITY);
         h.observe(f64::NEG_INFINITY);
         assert_eq!(h.count(), 5);

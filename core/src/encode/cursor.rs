@@ -34,6 +34,7 @@ pub struct Cursor<F> {
     header_written: bool,
     series: usize,
     end: End,
+    part: bool,
     format: PhantomData<F>,
 }
 
@@ -46,7 +47,13 @@ enum End {
 impl<F: Format> Cursor<F> {
     /// At the start of a page.
     pub const fn new() -> Self {
-        Self { family: 0, header_written: false, series: 0, end: End::Ahead, format: PhantomData }
+        Self { family: 0, header_written: false, series: 0, end: End::Ahead, part: false, format: PhantomData }
+    }
+
+    /// At the start of a part of a page: it does not write what ends a page. A page that is put together from parts,
+    /// one for each collector, goes on with the next part whatever became of the one before.
+    pub const fn part() -> Self {
+        Self { part: true, ..Self::new() }
     }
 
     /// Fills the start of `buffer` with what comes next; answers how many bytes, zero at the end of the page.
@@ -68,7 +75,7 @@ impl<F: Format> Cursor<F> {
             }
         }
         if let End::Due(outcome) = fill.cursor.end {
-            if fill.whole(|out| out.end()).is_err() {
+            if !fill.cursor.part && fill.whole(|out| out.end()).is_err() {
                 return fill.full();
             }
             fill.cursor.end = End::Passed(outcome);
@@ -154,7 +161,7 @@ impl<F: Format> Sink for Fill<'_, '_, F> {
             return Ok(usize::MAX);
         }
         if index > self.cursor.family {
-            *self.cursor = Cursor { family: index, ..Cursor::new() };
+            *self.cursor = Cursor { family: index, part: self.cursor.part, ..Cursor::new() };
         }
         if !self.cursor.header_written {
             self.whole(|out| out.family(desc).map(drop))?;

@@ -43,24 +43,30 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
         self.out
     }
 
+    #[inline]
     fn put(&mut self, bytes: &[u8]) -> Flow {
-        put(self.out, &mut self.error, bytes)
+        if bytes.is_empty() { Ok(()) } else { put(self.out, &mut self.error, bytes) }
     }
 
     #[inline(never)]
     fn name(&mut self, desc: &Desc<'_>, suffix: &str) -> Flow {
-        for part in desc.name() {
+        let mut prefix = desc.prefix();
+        while let Some(outer) = prefix {
+            self.put(outer.as_str().as_bytes())?;
+            prefix = outer.rest();
+        }
+        for part in [desc.base(), desc.suffix(), suffix] {
             self.put(part.as_bytes())?;
         }
-        self.put(suffix.as_bytes())
+        Ok(())
     }
 
     /// Text with `\` and newline escaped, and `"` where the place asks for it.
     #[inline(never)]
     fn escaped(&mut self, text: &str, quotes: bool) -> Flow {
         let mut rest = text.as_bytes();
-        let special = |b: &u8| *b <= b'\\' && (*b == b'\\' || *b == b'\n' || (quotes && *b == b'"'));
-        while let Some(at) = rest.iter().position(special) {
+        let quote = if quotes { b'"' } else { b'\\' };
+        while let Some(at) = rest.iter().position(|b| *b <= b'\\' && (*b == b'\\' || *b == quote || *b == b'\n')) {
             let (before, after) = rest.split_at_checked(at).unwrap_or_default();
             self.put(before)?;
             let Some((byte, after)) = after.split_first() else { break };

@@ -1,5 +1,5 @@
 use super::Series;
-use super::slot::{Pin, Refused, Slot, equal, fingerprint, fits, read};
+use super::slot::{Pin, Refused, Slot, find, fits, read};
 use crate::cell::Cell;
 use crate::label::LabelSet;
 use crate::word::{Word32, Zero, exclusive};
@@ -21,8 +21,7 @@ use core::marker::PhantomData;
 /// assert_eq!(REQUESTS.get(["GET", "200"]).value(), 0);
 /// ```
 pub struct Family<L, C, const N: usize, const TEXT: usize = 32> {
-    slots: [Slot<TEXT>; N],
-    cells: [C; N],
+    slots: [Slot<C, TEXT>; N],
     spare: C,
     refused: Word32,
     labels: PhantomData<fn(L)>,
@@ -31,7 +30,7 @@ pub struct Family<L, C, const N: usize, const TEXT: usize = 32> {
 impl<L: LabelSet, C: Cell, const N: usize, const TEXT: usize> Family<L, C, N, TEXT> {
     /// A family without series.
     pub const fn new() -> Self {
-        Self { slots: Zero::ZERO, cells: Zero::ZERO, spare: Zero::ZERO, refused: Word32::new(), labels: PhantomData }
+        Self { slots: Zero::ZERO, spare: Zero::ZERO, refused: Word32::new(), labels: PhantomData }
     }
 
     /// The series with these labels, made if it is not there, starting at zero.
@@ -60,7 +59,7 @@ impl<L: LabelSet, C: Cell, const N: usize, const TEXT: usize> Family<L, C, N, TE
 
     /// Takes a series out; whether it was there. Made again, it starts at zero.
     pub fn remove(&self, labels: L::Of<'_>) -> bool {
-        L::with(&labels, |values| self.find(values, fingerprint(values)).is_some_and(|(_, pin)| pin.remove()))
+        L::with(&labels, |values| find(&self.slots, values).is_some_and(|(_, pin)| pin.remove()))
     }
 
     /// Takes out every series whose values, in the order of the label names, `matching` accepts; how many it took.
@@ -108,10 +107,10 @@ impl<L: LabelSet, C: Cell, const N: usize, const TEXT: usize> Family<L, C, N, TE
     }
 
     fn each<E>(&self, from: usize, f: &mut impl FnMut(usize, &[&str], &C, &Pin<'_>) -> Result<(), E>) -> Result<(), E> {
-        for (index, (slot, cell)) in self.slots.iter().zip(&self.cells).enumerate().skip(from) {
+        for (index, slot) in self.slots.iter().enumerate().skip(from) {
             if let Some(pin) = slot.pin_live() {
                 let values: L::Texts<'_> = read(slot.values(&pin));
-                f(index, values.as_ref(), cell, &pin)?;
+                f(index, values.as_ref(), &slot.cell, &pin)?;
             }
         }
         Ok(())
@@ -119,35 +118,27 @@ impl<L: LabelSet, C: Cell, const N: usize, const TEXT: usize> Family<L, C, N, TE
 
     #[inline]
     fn find_or_insert(&self, values: &[&str]) -> Result<Series<'_, C>, Refused> {
-        let print = fingerprint(values);
-        match self.find(values, print) {
-            Some((cell, pin)) => Ok(Series::new(cell, Some(pin))),
-            None => self.insert(values, print),
-        }
+        self.find(values).map_or_else(|| self.insert(values), Ok)
     }
 
     #[inline]
-    fn find(&self, values: &[&str], print: u32) -> Option<(&C, Pin<'_>)> {
-        self.slots.iter().zip(&self.cells).find_map(|(slot, cell)| {
-            let pin = slot.pin(print)?;
-            equal(slot.values(&pin), values).then_some((cell, pin))
-        })
+    fn find(&self, values: &[&str]) -> Option<Series<'_, C>> {
+        find(&self.slots, values).map(|(cell, pin)| Series::new(cell, Some(pin)))
     }
 
     #[cold]
     #[inline(never)]
-    fn insert(&self, values: &[&str], print: u32) -> Result<Series<'_, C>, Refused> {
+    fn insert(&self, values: &[&str]) -> Result<Series<'_, C>, Refused> {
         fits::<TEXT>(values)?;
         exclusive(|_| {
-            if let Some((cell, pin)) = self.find(values, print) {
-                return Ok(Series::new(cell, Some(pin)));
+            if let Some(series) = self.find(values) {
+                return Ok(series);
             }
-            let mut places = self.slots.iter().zip(&self.cells);
-            let (slot, cell) = places.find(|(slot, _)| slot.is_free()).ok_or(Refused::Full)?;
+            let slot = self.slots.iter().find(|slot| slot.is_free()).ok_or(Refused::Full)?;
             #[expect(unsafe_code, reason = "the one place that fills slots")]
             // SAFETY: every insertion is inside `exclusive`, and the slot is free.
-            let pin = unsafe { slot.fill(values, print, || cell.reset()) };
-            Ok(Series::new(cell, Some(pin)))
+            let pin = unsafe { slot.fill(values) };
+            Ok(Series::new(&slot.cell, Some(pin)))
         })
     }
 }
@@ -164,6 +155,7 @@ impl<L: LabelSet, C: Cell, const N: usize, const TEXT: usize> Default for Family
 
 #[cfg(test)]
 mod tests {
+    use super::super::slot::Key;
     use super::*;
     use crate::{Counter, Gauge};
 
@@ -215,12 +207,12 @@ mod tests {
 
     #[test]
     fn equality_is_identity_and_not_the_fingerprint() {
-        // "Aa" and "BB" have the same fingerprint
-        assert_eq!(fingerprint(&["Aa"]), fingerprint(&["BB"]));
+        let (a, b) = ("abc", "axc");
+        assert_eq!(Key::of(&[a]).fingerprint, Key::of(&[b]).fingerprint);
         let f = Small::new();
-        f.get(["Aa"]).inc();
-        f.get(["BB"]).inc_by(5);
-        assert_eq!((f.get(["Aa"]).value(), f.get(["BB"]).value()), (1, 5));
+        f.get([a]).inc();
+        f.get([b]).inc_by(5);
+        assert_eq!((f.get([a]).value(), f.get([b]).value()), (1, 5));
     }
 
     #[test]

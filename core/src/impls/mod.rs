@@ -1,5 +1,7 @@
 //! One file for each foreign crate.
 
+#[cfg(feature = "alloc")]
+mod alloc;
 #[cfg(feature = "defmt")]
 mod defmt;
 #[cfg(feature = "embedded-io-v0.7")]

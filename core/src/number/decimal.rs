@@ -26,6 +26,10 @@ impl<const N: usize> NumberText<N> {
         self.bytes.get(self.start..).unwrap_or_default()
     }
 
+    pub(super) fn bytes_mut(&mut self) -> &mut [u8; N] {
+        &mut self.bytes
+    }
+
     #[inline]
     pub(crate) fn clear(&mut self) {
         self.start = N;
@@ -44,7 +48,13 @@ impl<const N: usize> NumberText<N> {
     /// Puts text in front.
     #[inline(never)]
     pub(crate) fn push_all(&mut self, text: &[u8]) {
-        text.iter().rev().for_each(|byte| self.push(*byte));
+        let free = self.bytes.get_mut(..self.start).unwrap_or_default();
+        let mut count = 0;
+        for (place, byte) in free.iter_mut().rev().zip(text.iter().rev()) {
+            *place = *byte;
+            count += 1;
+        }
+        self.start -= count;
     }
 
     #[inline(never)]
@@ -55,14 +65,16 @@ impl<const N: usize> NumberText<N> {
         while value > u64::from(u32::MAX) {
             self.push(pop(&mut value));
         }
-        let mut value = value as u32;
-        loop {
-            self.push(b'0' + (value % 10) as u8);
+        let (mut value, mut count) = (value as u32, 0);
+        for place in self.bytes.get_mut(..self.start).unwrap_or_default().iter_mut().rev() {
+            *place = b'0' + (value % 10) as u8;
+            count += 1;
             value /= 10;
             if value == 0 {
                 break;
             }
         }
+        self.start -= count;
     }
 
     /// Writes the fraction, or the zeros, and answers what is left of the value.

@@ -90,9 +90,9 @@ impl<const N: usize> NumberText<N> {
 
     #[inline(never)]
     fn float(&mut self, text: &mut dyn FnMut(&mut [u8; 24]) -> usize) {
-        let mut buffer = [0; 24];
-        let len = text(&mut buffer);
-        self.push_all(buffer.get(..len).unwrap_or_default());
+        let mut buffer = NumberText::new();
+        let len = text(buffer.bytes_mut());
+        self.push_all(buffer.bytes_mut().get(..len).unwrap_or_default());
     }
 }
 

@@ -17,6 +17,12 @@ impl Word32 {
         self.0.load(Ordering::Acquire)
     }
 
+    /// The value now or a moment ago, to save work that turns out not to be needed.
+    #[inline]
+    pub(crate) fn peek(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
     /// Replaces the value.
     #[inline]
     pub fn store(&self, value: u32) {

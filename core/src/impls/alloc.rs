@@ -1,0 +1,22 @@
+extern crate alloc;
+
+use crate::collect::{Collect, Flow, Sink};
+use crate::desc::Desc;
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+
+macro_rules! pointers {
+    ($($pointer:ident),*) => {$(
+        impl<C: Collect + ?Sized> Collect for $pointer<C> {
+            fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+                (**self).describe(each)
+            }
+
+            fn collect(&self, sink: &mut dyn Sink) -> Flow {
+                (**self).collect(sink)
+            }
+        }
+    )*};
+}
+
+pointers!(Arc, Box);
