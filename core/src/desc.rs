@@ -85,12 +85,14 @@ pub struct Desc<'a> {
     labels: LabelNames<'a>,
     kind: Kind,
     scale: i8,
+    help_is_plain: bool,
 }
 
 impl<'a> Desc<'a> {
     /// A family without unit, labels and scale.
     pub const fn new(kind: Kind, name: Name<'a>, help: &'a str) -> Self {
-        Self { prefix: None, name, suffix: "", help, unit: "", labels: LabelNames::NONE, kind, scale: 0 }
+        let (labels, help_is_plain) = (LabelNames::NONE, plain(help));
+        Self { prefix: None, name, suffix: "", help, unit: "", labels, kind, scale: 0, help_is_plain }
     }
 
     /// With a unit: `seconds`, `bytes`, … in the plural, of Prometheus's base units.
@@ -161,6 +163,7 @@ impl<'a> Desc<'a> {
             labels: LabelNames::NONE,
             kind: Kind::Counter,
             scale: 0,
+            help_is_plain: true,
             ..*self
         }
     }
@@ -186,6 +189,11 @@ impl<'a> Desc<'a> {
     /// What the metric means, for people.
     pub const fn help(&self) -> &'a str {
         self.help
+    }
+
+    /// Whether no character of the help is escaped in any format; known at compile time for constants.
+    pub(crate) const fn help_is_plain(&self) -> bool {
+        self.help_is_plain
     }
 
     /// The unit, or nothing.
@@ -227,6 +235,17 @@ impl<'a> Desc<'a> {
     pub fn is_named(&self, name: &str) -> bool {
         bytes(self, "").eq(name.bytes())
     }
+}
+
+const fn plain(text: &str) -> bool {
+    let (bytes, mut at) = (text.as_bytes(), 0);
+    while at < bytes.len() {
+        if matches!(bytes[at], b'\\' | b'\n' | b'"') {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 fn bytes<'a>(desc: &Desc<'a>, suffix: &'a str) -> impl Iterator<Item = u8> {

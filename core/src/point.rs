@@ -61,7 +61,7 @@ impl<'a> Sample<'a> {
     /// # Errors
     ///
     /// Whatever `each` answers.
-    pub fn lines(&self, desc: &Desc<'_>, dialect: Dialect, each: &mut dyn FnMut(&Line<'_>) -> Flow) -> Flow {
+    pub fn lines(&self, desc: &Desc<'_>, dialect: Dialect, each: &mut impl FnMut(&Line<'_>) -> Flow) -> Flow {
         let scale = desc.scale();
         let mut line = Line { suffix: "", extra: Extra::None, value: Number::U64(1), scale };
         match *self.point {
@@ -145,7 +145,7 @@ impl Line<'_> {
         sum: Number,
         scale: i8,
         count: u64,
-        each: &mut dyn FnMut(&Line<'_>) -> Flow,
+        each: &mut impl FnMut(&Line<'_>) -> Flow,
     ) -> Flow {
         [self.suffix, _] = suffixes;
         (self.value, self.scale) = (sum, scale);

@@ -133,13 +133,18 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
 impl<W: Write + ?Sized, F: Format> Sink for Encoder<'_, W, F> {
     fn family(&mut self, desc: &Desc<'_>) -> Flow<usize> {
         let (suffix, kind) = type_line(F::DIALECT, desc.kind());
+        let mut type_keyword: &[u8] = b"# TYPE ";
         if !desc.help().is_empty() {
             self.put(b"# HELP ")?;
             self.name(desc, suffix)?;
-            self.escaped(desc.help(), F::DIALECT.open_metrics())?;
-            self.put(b"\n")?;
+            if desc.help_is_plain() {
+                self.put(desc.help().as_bytes())?;
+            } else {
+                self.escaped(desc.help(), F::DIALECT.open_metrics())?;
+            }
+            type_keyword = b"\n# TYPE ";
         }
-        self.put(b"# TYPE ")?;
+        self.put(type_keyword)?;
         self.name(desc, suffix)?;
         self.put(kind.as_bytes())?;
         if F::DIALECT.open_metrics() && !desc.unit().is_empty() {

@@ -46,8 +46,7 @@ impl<'a> Labels<'a> {
 
     /// Name and value of each, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        core::iter::successors(Some(*self), |labels| labels.rest.copied())
-            .flat_map(|labels| labels.own())
+        core::iter::successors(Some(*self), |labels| labels.rest.copied()).flat_map(|labels| labels.own())
     }
 
     /// The value of one label.

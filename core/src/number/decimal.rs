@@ -48,13 +48,9 @@ impl<const N: usize> NumberText<N> {
     /// Puts text in front.
     #[inline(never)]
     pub(crate) fn push_all(&mut self, text: &[u8]) {
-        let free = self.bytes.get_mut(..self.start).unwrap_or_default();
-        let mut count = 0;
-        for (place, byte) in free.iter_mut().rev().zip(text.iter().rev()) {
-            *place = *byte;
-            count += 1;
+        for byte in text.iter().rev() {
+            self.push(*byte);
         }
-        self.start -= count;
     }
 
     #[inline(never)]

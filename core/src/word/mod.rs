@@ -11,11 +11,11 @@
 //! `portable_atomic::AtomicU64` is not used where it is not native: its fallback there is a spin lock, which an
 //! interrupt that touches the same word would spin on for ever.
 
-#[cfg_attr(not(target_has_atomic = "32"), path = "section32.rs")]
-mod word32;
 #[cfg_attr(target_has_atomic = "64", path = "word32.rs")]
 #[cfg_attr(not(target_has_atomic = "64"), path = "section32.rs")]
 mod state32;
+#[cfg_attr(not(target_has_atomic = "32"), path = "section32.rs")]
+mod word32;
 #[cfg_attr(not(target_has_atomic = "64"), path = "section64.rs")]
 mod word64;
 mod zero;
