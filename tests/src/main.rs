@@ -1,1 +1,64 @@
-fn main() {}
+//! `cargo xtask`: everything that checks the project.
+
+mod board;
+mod command;
+mod elf;
+mod install;
+mod lint;
+mod project;
+mod qemu;
+mod size;
+mod test;
+mod tidy;
+mod tools;
+
+use anyhow::{Result, bail};
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Checks narthex.
+
+    cargo xtask test [STEP...]       everything, or these steps (`test --list` names them)
+    cargo xtask qemu [BOARD] [FORMAT]
+                                     build and run the example firmware, print its exposition;
+                                     lm3s6965evb (Cortex-M3, the default) or microbit (Cortex-M0);
+                                     text (the default) or openmetrics
+    cargo xtask size                 flash, RAM, instructions and stack beside embeprom and a
+                                     hand-written floor; fails over budget
+    cargo xtask tidy                 layers point down, `cfg` only where allowed, file lengths,
+                                     one version
+    cargo xtask lint                 fmt, clippy, tidy, cargo doc
+    cargo xtask setup                install what the above need
+
+What a command needs (rustup targets, QEMU, Prometheus ...) is installed when it is missing, if
+you are root or CI is set. Otherwise the command that installs it is printed. Nothing is skipped
+because a tool is missing.
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[&str]) -> Result<()> {
+    match args {
+        [] | ["help"] => print!("{HELP}"),
+        args if args.iter().any(|arg| ["-h", "--help"].contains(arg)) => print!("{HELP}"),
+        ["test", "--list"] => test::list(),
+        ["test", steps @ ..] => test::run(steps)?,
+        ["qemu", rest @ ..] => qemu::example(rest)?,
+        ["size"] => size::run()?,
+        ["tidy"] => tidy::run()?,
+        ["lint"] => lint::run()?,
+        ["setup"] => tools::ensure(&tools::all())?,
+        _ => bail!("no such command: {}\n\n{HELP}", args.join(" ")),
+    }
+    Ok(())
+}

@@ -64,6 +64,7 @@ impl harness::Subject for Embeprom {
     }
     #[inline(always)]
     fn labelled_inc_bound() {
+        #[allow(clippy::deref_addrof, reason = "the suggestion is a reference to a `static mut`")]
         // SAFETY: written once, in `init`.
         if let Some(bound) = unsafe { (*(&raw const BOUND)).as_ref() } {
             bound.inc()

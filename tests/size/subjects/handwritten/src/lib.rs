@@ -7,15 +7,14 @@ use critical_section::{Mutex, with};
 use harness::{BUCKETS, METHODS, STATUSES};
 
 type Count = Mutex<Cell<u64>>;
-const ZERO: Count = Mutex::new(Cell::new(0));
 
-static REQUESTS: Count = ZERO;
-static ERRORS: Count = ZERO;
-static BYTES: Count = ZERO;
+static REQUESTS: Count = Mutex::new(Cell::new(0));
+static ERRORS: Count = Mutex::new(Cell::new(0));
+static BYTES: Count = Mutex::new(Cell::new(0));
 static TEMPERATURE: Mutex<Cell<i32>> = Mutex::new(Cell::new(0));
-static HTTP: [Count; 8] = [const { ZERO }; 8];
+static HTTP: [Count; 8] = [const { Mutex::new(Cell::new(0)) }; 8];
 static LATENCY: [Mutex<Cell<u32>>; 12] = [const { Mutex::new(Cell::new(0)) }; 12];
-static LATENCY_SUM: Count = ZERO;
+static LATENCY_SUM: Count = Mutex::new(Cell::new(0));
 static LE: [&str; 12] = ["5", "10", "25", "50", "100", "250", "500", "1000", "2500", "5000", "10000", "+Inf"];
 
 pub struct Handwritten;
@@ -66,14 +65,20 @@ impl harness::Subject for Handwritten {
         one("app_errors_total", "Requests failed.", &ERRORS);
         one("app_bytes_total", "Bytes sent.", &BYTES);
 
-        sink(b"# HELP app_temperature_millicelsius Board temperature.\n# TYPE app_temperature_millicelsius gauge\napp_temperature_millicelsius ");
+        sink(
+            b"# HELP app_temperature_millicelsius Board temperature.\n\
+            # TYPE app_temperature_millicelsius gauge\napp_temperature_millicelsius ",
+        );
         let temperature = with(|cs| TEMPERATURE.borrow(cs).get());
         if temperature < 0 {
             sink(b"-")
         }
         sink(decimal(temperature.unsigned_abs() as u64, &mut digits));
 
-        sink(b"\n# HELP app_http_requests_total HTTP requests by method and status.\n# TYPE app_http_requests_total counter\n");
+        sink(
+            b"\n# HELP app_http_requests_total HTTP requests by method and status.\n\
+            # TYPE app_http_requests_total counter\n",
+        );
         for s in 0..2 {
             for m in 0..4 {
                 sink(b"app_http_requests_total{method=\"");

@@ -1,0 +1,13 @@
+//! What must hold on every target: the host's tests and the boards run the same functions.
+#![no_std]
+
+mod cells;
+mod families;
+
+/// An assertion and what it says.
+pub type Case = (&'static str, fn());
+
+/// All of them.
+pub fn all() -> impl Iterator<Item = &'static Case> {
+    [cells::CASES, families::CASES].into_iter().flatten()
+}

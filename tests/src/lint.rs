@@ -1,0 +1,43 @@
+//! What needs no program to run: format, lints, structure, documentation.
+
+use crate::board::BOARDS;
+use crate::command::{cargo, firmware_cargo, run as run_command};
+use crate::tools::{self, Tool};
+use crate::{project, tidy};
+use anyhow::Result;
+
+/// `cargo xtask lint`
+pub fn run() -> Result<()> {
+    fmt()?;
+    tidy::run()?;
+    clippy()?;
+    doc()
+}
+
+pub fn fmt() -> Result<()> {
+    tools::ensure(&[Tool::Component("rustfmt")])?;
+    run_command(&mut cargo(["fmt", "--all", "--check"]))?;
+    for workspace in project::FIRMWARE {
+        run_command(&mut firmware_cargo(&project::path(workspace), ["fmt", "--all", "--check"]))?;
+    }
+    Ok(())
+}
+
+pub fn clippy() -> Result<()> {
+    tools::ensure(&[Tool::Component("clippy")])?;
+    tools::ensure(&BOARDS.each_ref().map(|board| Tool::Target(board.target)))?;
+    let deny = ["--quiet", "--", "--deny", "warnings"];
+    run_command(cargo(["clippy", "--workspace", "--all-targets", "--all-features"]).args(deny))?;
+    for workspace in project::FIRMWARE {
+        let workspace = project::path(workspace);
+        for board in &BOARDS {
+            run_command(firmware_cargo(&workspace, ["clippy", "--target", board.target]).args(deny))?;
+        }
+    }
+    Ok(())
+}
+
+pub fn doc() -> Result<()> {
+    let mut doc = cargo(["doc", "--workspace", "--no-deps", "--all-features", "--quiet"]);
+    run_command(doc.env("RUSTDOCFLAGS", "--deny warnings"))
+}

@@ -1,0 +1,34 @@
+//! Where things are.
+
+use std::path::{Path, PathBuf};
+
+/// The repository.
+pub fn root() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap_or(tests).to_owned()
+}
+
+/// A file or directory of the repository.
+pub fn path(relative: &str) -> PathBuf {
+    root().join(relative)
+}
+
+/// The target directory of the root workspace; `directory` inside it.
+pub fn target(directory: &str) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| path("target"), PathBuf::from).join(directory)
+}
+
+/// The targets that core is built for: without and with atomics, 32 and 64 bits.
+pub const CORE_TARGETS: &[&str] = &[
+    "thumbv6m-none-eabi",
+    "thumbv7m-none-eabi",
+    "thumbv7em-none-eabihf",
+    "thumbv8m.main-none-eabihf",
+    "riscv32imc-unknown-none-elf",
+    "riscv32imac-unknown-none-elf",
+    "i686-unknown-linux-gnu",
+    "x86_64-unknown-linux-gnu",
+];
+
+/// Workspaces of firmware, which the root workspace does not contain.
+pub const FIRMWARE: &[&str] = &["tests/size", "tests/firmware"];

@@ -1,0 +1,137 @@
+//! `cargo xtask test`: every check, the quick ones first.
+
+use crate::command::{cargo, firmware_cargo, run as run_command};
+use crate::tools::{self, Tool};
+use crate::{board, lint, project, qemu, size, tidy};
+use anyhow::{Result, bail};
+use std::time::Instant;
+
+struct Step {
+    name: &'static str,
+    what: &'static str,
+    run: fn() -> Result<()>,
+}
+
+const STEPS: &[Step] = &[
+    Step { name: "fmt", what: "the format of every workspace", run: lint::fmt },
+    Step { name: "tidy", what: "layers, cfg, file lengths, versions", run: tidy::run },
+    Step { name: "clippy", what: "lints, as errors", run: lint::clippy },
+    Step { name: "host", what: "the tests of the workspace, with every set of features", run: host },
+    Step { name: "docs", what: "examples in the documentation, and its warnings", run: docs },
+    Step { name: "targets", what: "core builds for every target", run: targets },
+    Step { name: "boards", what: "assertions and the interrupt storm on emulated boards", run: boards },
+    Step { name: "size", what: "the budgets", run: size::run },
+    Step { name: "loom", what: "the host's families under every interleaving", run: loom },
+    Step { name: "miri", what: "core's tests, interpreted: 32 and 64 bits, both byte orders", run: miri },
+];
+
+const MIRI_TARGETS: [&str; 3] = ["x86_64-unknown-linux-gnu", "i686-unknown-linux-gnu", "s390x-unknown-linux-gnu"];
+/// The tests in which threads race; they run once for each seed of Miri's scheduler.
+const RACING_TESTS: &str = "family::";
+const MIRI_SEEDS: &str = "-Zmiri-many-seeds=0..16";
+
+/// The sets of features that core is built and tested with.
+const CORE_FEATURES: [&[&str]; 3] = [&["--no-default-features"], &[], &["--all-features"]];
+
+/// `cargo xtask test --list`
+pub fn list() {
+    for step in STEPS {
+        println!("{:8} {}", step.name, step.what);
+    }
+}
+
+/// `cargo xtask test [STEP...]`
+pub fn run(names: &[&str]) -> Result<()> {
+    if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
+        bail!("no step {unknown}; `cargo xtask test --list` names them")
+    }
+    let chosen: Vec<&Step> = STEPS.iter().filter(|step| names.is_empty() || names.contains(&step.name)).collect();
+    if names.is_empty() {
+        tools::ensure(&tools::all())?;
+    }
+    let start = Instant::now();
+    let mut results = Vec::new();
+    for (index, step) in chosen.iter().enumerate() {
+        eprintln!("\n== {}/{} {}: {}", index + 1, chosen.len(), step.name, step.what);
+        let begin = Instant::now();
+        let result = (step.run)();
+        if let Err(error) = &result {
+            eprintln!("{} failed: {error:#}", step.name);
+        }
+        results.push((step.name, begin.elapsed().as_secs(), result.err()));
+    }
+    summarize(&results, start.elapsed().as_secs())
+}
+
+fn summarize(results: &[(&str, u64, Option<anyhow::Error>)], seconds: u64) -> Result<()> {
+    eprintln!("\n== summary");
+    for (name, seconds, error) in results {
+        eprintln!("{:6} {name:8} {seconds:4} s", if error.is_some() { "FAILED" } else { "ok" });
+    }
+    let failures: Vec<_> = results.iter().filter_map(|(name, _, error)| Some((name, error.as_ref()?))).collect();
+    for (name, error) in &failures {
+        eprintln!("\n{name}: {error:#}");
+    }
+    match failures.len() {
+        0 => eprintln!("\nall {} steps passed in {seconds} s", results.len()),
+        n => bail!("{n} of {} steps failed", results.len()),
+    }
+    Ok(())
+}
+
+fn host() -> Result<()> {
+    tools::ensure(&tools::all())?;
+    run_command(&mut cargo(["test", "--workspace", "--lib", "--bins", "--tests", "--examples"]))?;
+    for features in CORE_FEATURES {
+        run_command(cargo(["test", "--package", "narthex-core", "--lib", "--tests"]).args(features))?;
+    }
+    Ok(())
+}
+
+fn docs() -> Result<()> {
+    run_command(&mut cargo(["test", "--workspace", "--doc"]))?;
+    lint::doc()
+}
+
+fn targets() -> Result<()> {
+    let targets: Vec<Tool> = project::CORE_TARGETS.iter().copied().map(Tool::Target).collect();
+    tools::ensure(&targets)?;
+    for features in CORE_FEATURES {
+        let mut build = cargo(["build", "--quiet", "--package", "narthex-core"]);
+        for target in project::CORE_TARGETS {
+            build.args(["--target", target]);
+        }
+        run_command(build.args(features))?;
+    }
+    Ok(())
+}
+
+fn boards() -> Result<()> {
+    let workspace = project::path("tests/firmware");
+    for board in &board::BOARDS {
+        tools::ensure(&[Tool::Target(board.target), tools::QEMU_ARM])?;
+        let arguments = ["build", "--quiet", "--release", "--bins", "--target", board.target];
+        run_command(&mut firmware_cargo(&workspace, arguments))?;
+        for program in ["assertions", "storm"] {
+            let elf = workspace.join("target").join(board.target).join("release").join(program);
+            eprint!("{}", qemu::firmware(board, &elf)?);
+        }
+    }
+    Ok(())
+}
+
+fn loom() -> Result<()> {
+    let mut test = cargo(["test", "--package", "narthex", "--release", "--test", "loom"]);
+    // A directory of its own: the flag would rebuild everything, back and forth.
+    run_command(test.env("RUSTFLAGS", "--cfg loom").env("CARGO_TARGET_DIR", project::target("loom")))
+}
+
+fn miri() -> Result<()> {
+    tools::ensure(&["miri", "rust-src"].map(Tool::Nightly))?;
+    for target in MIRI_TARGETS {
+        let test = ["+nightly", "miri", "test", "--package", "narthex-core", "--lib", "--target", target];
+        run_command(&mut cargo(test))?;
+        run_command(cargo(test).arg(RACING_TESTS).env("MIRIFLAGS", MIRI_SEEDS))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! What the checks need from the machine, and how to see whether it is there.
+
+use crate::command::{output, succeeds};
+use crate::{install, project};
+use anyhow::{Result, bail};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Something that a check needs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tool {
+    /// The standard library for a target.
+    Target(&'static str),
+    /// A component of the toolchain in use.
+    Component(&'static str),
+    /// A component of the nightly toolchain.
+    Nightly(&'static str),
+    /// A Debian package; `proof` is a command that succeeds when it is installed.
+    Debian { package: &'static str, proof: &'static [&'static str] },
+    /// `prometheus_client` in a virtual environment of the project.
+    PythonClient,
+}
+
+pub const QEMU_ARM: Tool = Tool::Debian { package: "qemu-system-arm", proof: &["qemu-system-arm", "--version"] };
+pub const PROMETHEUS: Tool = Tool::Debian { package: "prometheus", proof: &["promtool", "--version"] };
+const PYTHON_VENV: Tool = Tool::Debian { package: "python3-venv", proof: &["python3", "-c", "import venv, ensurepip"] };
+
+/// The package that the tests call from Python, and its version.
+pub const PYTHON_CLIENT: (&str, &str) = ("prometheus_client", "0.26.0");
+
+/// Where the tests find Python with `prometheus_client`.
+pub fn python() -> PathBuf {
+    project::path("target/venv/bin/python")
+}
+
+/// What the whole of `cargo xtask test` needs.
+pub fn all() -> Vec<Tool> {
+    let mut tools = vec![QEMU_ARM, PROMETHEUS, PYTHON_VENV, Tool::PythonClient];
+    tools.extend(["clippy", "rustfmt"].map(Tool::Component));
+    tools.extend(["miri", "rust-src"].map(Tool::Nightly));
+    tools.extend(project::CORE_TARGETS.iter().copied().map(Tool::Target));
+    tools
+}
+
+/// Installs what is missing, or says how.
+pub fn ensure(tools: &[Tool]) -> Result<()> {
+    let missing = missing(tools)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    install::install(&missing)?;
+    match self::missing(&missing)?.as_slice() {
+        [] => Ok(()),
+        still => bail!("installed, but still not there: {still:?}"),
+    }
+}
+
+fn missing(tools: &[Tool]) -> Result<Vec<Tool>> {
+    let mut missing = Vec::new();
+    for tool in tools {
+        if !is_present(*tool)? {
+            missing.push(*tool);
+        }
+    }
+    Ok(missing)
+}
+
+fn is_present(tool: Tool) -> Result<bool> {
+    Ok(match tool {
+        Tool::Target(target) => rustup(&["target", "list", "--installed"])?.lines().any(|line| line == target),
+        Tool::Component(component) => has_component(&rustup(&["component", "list", "--installed"])?, component),
+        Tool::Nightly(component) => {
+            rustup(&["toolchain", "list"])?.lines().any(|line| line.starts_with("nightly-"))
+                && has_component(&rustup(&["component", "list", "--installed", "--toolchain", "nightly"])?, component)
+        }
+        Tool::Debian { proof, .. } => succeeds(Command::new(proof[0]).args(&proof[1..])),
+        Tool::PythonClient => {
+            let version = format!("from importlib.metadata import version; version({:?})", PYTHON_CLIENT.0);
+            let check = format!("{version} == {:?} or exit(1)", PYTHON_CLIENT.1);
+            succeeds(Command::new(python()).args(["-c", &check]))
+        }
+    })
+}
+
+/// Components are listed with the host's triple behind them, except those that have none.
+fn has_component(list: &str, component: &str) -> bool {
+    list.lines().any(|line| line.strip_prefix(component).is_some_and(|rest| rest.is_empty() || rest.starts_with('-')))
+}
+
+fn rustup(args: &[&str]) -> Result<String> {
+    output(Command::new("rustup").args(args)).map_err(|error| error.context("rustup is needed: https://rustup.rs"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn components_with_and_without_a_triple() {
+        let list = "miri-x86_64-unknown-linux-gnu\nrust-src\nrust-std-x86_64-unknown-linux-gnu\n";
+        assert!(has_component(list, "miri") && has_component(list, "rust-src"));
+        assert!(!has_component(list, "mir") && !has_component(list, "clippy"));
+    }
+}
