@@ -55,10 +55,9 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
             self.put(outer.as_str().as_bytes())?;
             prefix = outer.rest();
         }
-        for part in [desc.base(), desc.suffix(), suffix] {
-            self.put(part.as_bytes())?;
-        }
-        Ok(())
+        self.put(desc.base().as_bytes())?;
+        self.put(desc.suffix().as_bytes())?;
+        self.put(suffix.as_bytes())
     }
 
     /// Text with `\` and newline escaped, and `"` where the place asks for it.
@@ -66,7 +65,8 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
     fn escaped(&mut self, text: &str, quotes: bool) -> Flow {
         let mut rest = text.as_bytes();
         let quote = if quotes { b'"' } else { b'\\' };
-        while let Some(at) = rest.iter().position(|b| *b <= b'\\' && (*b == b'\\' || *b == quote || *b == b'\n')) {
+        let special = |b: &u8| if *b > b'"' { *b == b'\\' } else { *b == b'\n' || *b == quote };
+        while let Some(at) = rest.iter().position(special) {
             let (before, after) = rest.split_at_checked(at).unwrap_or_default();
             self.put(before)?;
             let Some((byte, after)) = after.split_first() else { break };
@@ -108,8 +108,7 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
         if let Extra::Le(bound, scale) = &line.extra {
             self.tail.push_all(b"\"}");
             self.push_bound(bound.as_ref(), *scale);
-            self.tail.push_all(b"le=\"");
-            self.tail.push_all(separator);
+            self.tail.push_all(if separator.len() > 1 { b"\",le=\"" } else { b"{le=\"" });
         } else if separator.len() > 1 {
             self.tail.push_all(b"\"}");
         }

@@ -53,24 +53,34 @@ impl<const N: usize> NumberText<N> {
         }
     }
 
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn integer(&mut self, mut value: u64, scale: i8) {
         if scale != 0 {
             value = self.scaled(value, scale);
         }
-        while value > u64::from(u32::MAX) {
-            self.push(pop(&mut value));
-        }
-        let (mut value, mut count) = (value as u32, 0);
-        for place in self.bytes.get_mut(..self.start).unwrap_or_default().iter_mut().rev() {
+        let mut value = u32::try_from(value).unwrap_or_else(|_| self.large(value));
+        let mut start = self.start;
+        while let Some(place) = self.bytes.get_mut(start.wrapping_sub(1)) {
+            start -= 1;
             *place = b'0' + (value % 10) as u8;
-            count += 1;
             value /= 10;
             if value == 0 {
                 break;
             }
         }
-        self.start -= count;
+        self.start = start;
+    }
+
+    /// Writes the last digits, and answers what is left of the value.
+    #[cold]
+    #[inline(never)]
+    fn large(&mut self, mut value: u64) -> u32 {
+        loop {
+            self.push(pop(&mut value));
+            if let Ok(rest) = u32::try_from(value) {
+                return rest;
+            }
+        }
     }
 
     /// Writes the fraction, or the zeros, and answers what is left of the value.

@@ -74,24 +74,25 @@ impl Number {
 
 impl<const N: usize> NumberText<N> {
     /// Puts a number in front; see [`Number::text`].
+    #[inline(never)]
     pub(crate) fn push_number(&mut self, number: &Number, scale: i8) {
-        match *number {
-            Number::U64(v) => self.integer(v, scale),
-            Number::I64(v) => {
-                self.integer(v.unsigned_abs(), scale);
-                if v < 0 {
-                    self.push(b'-');
-                }
-            }
-            Number::F64(v, text) => self.float(&mut |buffer| text(v, buffer)),
-            Number::F32(v, text) => self.float(&mut |buffer| text(v, buffer)),
+        let (value, negative) = match *number {
+            Number::U64(v) => (v, false),
+            Number::I64(v) => (v.unsigned_abs(), v < 0),
+            Number::F64(v, text) => return self.float(v, text),
+            Number::F32(v, text) => return self.float(v, text),
+        };
+        self.integer(value, scale);
+        if negative {
+            self.push(b'-');
         }
     }
 
+    #[cold] // for the many targets where most numbers are integers
     #[inline(never)]
-    fn float(&mut self, text: &mut dyn FnMut(&mut [u8; 24]) -> usize) {
+    fn float<F>(&mut self, value: F, text: FloatText<F>) {
         let mut buffer = NumberText::new();
-        let len = text(buffer.bytes_mut());
+        let len = text(value, buffer.bytes_mut());
         self.push_all(buffer.bytes_mut().get(..len).unwrap_or_default());
     }
 }
