@@ -41,9 +41,9 @@ impl Sink for Finder<'_> {
 
     fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
         let Some(suffix) = desc.suffix_of(self.name) else { return Ok(()) };
-        sample.lines(desc, Dialect::Text, &mut |line| {
+        sample.lines(desc.kind(), Dialect::Text, &mut |line| {
             if line.suffix == suffix && self.matches(desc, sample, line) {
-                self.value = Some(line.value.to_f64(line.scale));
+                self.value = Some(line.value.to_f64(if line.scaled { desc.scale() } else { 0 }));
                 return Err(Stop::Sink);
             }
             Ok(())
@@ -56,8 +56,8 @@ impl Finder<'_> {
         let given = |name: &str, value: &str| self.labels.contains(&(name, value));
         let (extra, count) = match line.extra {
             Extra::None => (true, 0),
-            Extra::Le(Some(bound), scale) => (given("le", bound.text(scale).as_str()), 1),
-            Extra::Le(None, _) => (given("le", "+Inf"), 1),
+            Extra::Le(Some(bound)) => (given("le", bound.text(desc.scale()).as_str()), 1),
+            Extra::Le(None) => (given("le", "+Inf"), 1),
             Extra::State(state) => (self.labels.iter().any(|(n, v)| desc.is_named(n) && *v == state), 1),
         };
         extra

@@ -1,7 +1,6 @@
 //! One series at one moment.
 
-use crate::collect::Flow;
-use crate::desc::{Desc, Kind};
+use crate::desc::Kind;
 use crate::label::Labels;
 use crate::number::{Number, Numbers};
 
@@ -56,55 +55,59 @@ impl<'a> Sample<'a> {
         Self { index, labels, point }
     }
 
-    /// The lines that text formats write this sample as: one for a number, several for a histogram.
+    /// Gives `each` the lines that text formats write this sample as: one for a number, several for a histogram.
     ///
     /// # Errors
     ///
     /// Whatever `each` answers.
-    pub fn lines(&self, desc: &Desc<'_>, dialect: Dialect, each: &mut impl FnMut(&Line<'_>) -> Flow) -> Flow {
-        let scale = desc.scale();
-        let mut line = Line { suffix: "", extra: Extra::None, value: Number::U64(1), scale };
-        match *self.point {
+    pub fn lines<E>(
+        &self,
+        kind: Kind,
+        dialect: Dialect,
+        each: &mut impl FnMut(&Line<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut line = Line { suffix: "", extra: Extra::None, value: Number::U64(1), scaled: false };
+        match self.point {
             Point::Number(value) => {
-                if let Kind::Counter = desc.kind() {
+                if let Kind::Counter = kind {
                     line.suffix = "_total";
                 }
-                line.value = value;
-                each(&line)
+                (line.value, line.scaled) = (*value, true);
+            }
+            Point::Info => line.suffix = "_info",
+            Point::StateSet { states, active } => {
+                for (index, state) in states.iter().enumerate() {
+                    line.extra = Extra::State(state);
+                    line.value = Number::U64(u64::from(index == *active));
+                    each(&line)?;
+                }
+                return Ok(());
             }
             Point::Histogram { bounds, buckets, sum } => {
                 line.suffix = "_bucket";
-                line.scale = 0;
                 for (index, count) in buckets.iter().enumerate() {
+                    line.extra = Extra::Le(bounds.get(index));
                     line.value = Number::U64(*count);
-                    line.extra = Extra::Le(bounds.get(index), scale);
                     each(&line)?;
                 }
-                line.extra = Extra::None;
-                let count = buckets.last().copied().unwrap_or_default();
                 if dialect.open_metrics() && bounds.get(0).is_some_and(|bound| bound.is_negative()) {
                     return Ok(()); // OpenMetrics 1.0, "Histogram": no sum, and then no count, with negative buckets
                 }
-                let open = dialect.open_metrics() && matches!(desc.kind(), Kind::GaugeHistogram);
-                line.sum_and_count(
-                    if open { ["_gsum", "_gcount"] } else { ["_sum", "_count"] },
-                    sum,
-                    scale,
-                    count,
-                    each,
-                )
+                let gauge = dialect.open_metrics() && matches!(kind, Kind::GaugeHistogram);
+                let count = Number::U64(buckets.last().copied().unwrap_or_default());
+                (line.suffix, line.extra) = (if gauge { "_gsum" } else { "_sum" }, Extra::None);
+                (line.value, line.scaled) = (*sum, true);
+                each(&line)?;
+                line.suffix = if gauge { "_gcount" } else { "_count" };
+                (line.value, line.scaled) = (count, false);
             }
-            Point::Summary { count, sum } => line.sum_and_count(["_sum", "_count"], sum, scale, count, each),
-            Point::Info => {
-                line.suffix = "_info";
-                each(&line)
+            Point::Summary { count, sum } => {
+                (line.suffix, line.value, line.scaled) = ("_sum", *sum, true);
+                each(&line)?;
+                (line.suffix, line.value, line.scaled) = ("_count", Number::U64(*count), false);
             }
-            Point::StateSet { states, active } => states.iter().enumerate().try_for_each(|(index, state)| {
-                line.extra = Extra::State(state);
-                line.value = Number::U64(u64::from(index == active));
-                each(&line)
-            }),
         }
+        each(&line)
     }
 }
 
@@ -134,26 +137,8 @@ pub struct Line<'a> {
     pub extra: Extra<'a>,
     /// The value.
     pub value: Number,
-    /// The power of ten that an integer value is multiplied by.
-    pub scale: i8,
-}
-
-impl Line<'_> {
-    fn sum_and_count(
-        &mut self,
-        suffixes: [&'static str; 2],
-        sum: Number,
-        scale: i8,
-        count: u64,
-        each: &mut impl FnMut(&Line<'_>) -> Flow,
-    ) -> Flow {
-        [self.suffix, _] = suffixes;
-        (self.value, self.scale) = (sum, scale);
-        each(self)?;
-        [_, self.suffix] = suffixes;
-        (self.value, self.scale) = (Number::U64(count), 0);
-        each(self)
-    }
+    /// Whether the scale of the family applies to the value.
+    pub scaled: bool,
 }
 
 /// A label that a line has besides those of its series.
@@ -162,8 +147,8 @@ impl Line<'_> {
 pub enum Extra<'a> {
     /// None.
     None,
-    /// `le`, with the scale of the bound; `+Inf` is no bound.
-    Le(Option<Number>, i8),
+    /// `le`, to which the scale of the family applies; `+Inf` is no bound.
+    Le(Option<Number>),
     /// The state of a state set, in a label that is called like the family.
     State(&'a str),
 }

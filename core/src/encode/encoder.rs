@@ -15,7 +15,7 @@ pub struct Encoder<'w, W: Write + ?Sized, F> {
     out: &'w mut W,
     error: Option<WriteError<W::Error>>,
     /// The end of a line, from the last label that the line has for itself.
-    tail: NumberText<96>,
+    tail: NumberText<72>,
     format: PhantomData<F>,
 }
 
@@ -103,11 +103,11 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
         }
         self.tail.clear();
         self.tail.push(b'\n');
-        self.tail.push_number(&line.value, line.scale);
+        self.tail.push_number(&line.value, if line.scaled { desc.scale() } else { 0 });
         self.tail.push(b' ');
-        if let Extra::Le(bound, scale) = &line.extra {
+        if let Extra::Le(bound) = &line.extra {
             self.tail.push_all(b"\"}");
-            self.push_bound(bound.as_ref(), *scale);
+            self.push_bound(bound.as_ref(), desc.scale());
             self.tail.push_all(if separator.len() > 1 { b"\",le=\"" } else { b"{le=\"" });
         } else if separator.len() > 1 {
             self.tail.push_all(b"\"}");
@@ -156,7 +156,7 @@ impl<W: Write + ?Sized, F: Format> Sink for Encoder<'_, W, F> {
     }
 
     fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
-        sample.lines(desc, F::DIALECT, &mut |line| self.line(desc, sample.labels, line))
+        sample.lines(desc.kind(), F::DIALECT, &mut |line| self.line(desc, sample.labels, line))
     }
 }
 
