@@ -1,1 +1,62 @@
-//! Placeholder.
+//! Prometheus metrics for services: a registry, families that grow, and an HTTP endpoint.
+//!
+//! The metrics themselves are those of [`narthex_core`], which run unchanged on microcontrollers and are all re-exported
+//! here. A service in a dozen lines:
+//!
+//! ```no_run
+//! use narthex::{Registry, start_http_server};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let registry = Registry::new();
+//! let requests = registry.counter("http_requests_total", "Total HTTP requests").labels(["method", "status"]).register()?;
+//! let response_time = registry.gauge("http_response_time_seconds", "HTTP response time").float().register()?;
+//!
+//! let server = start_http_server("127.0.0.1:8000".parse()?, registry)?;
+//! println!("metrics: http://{}/metrics", server.local_addr());
+//!
+//! requests.get(["GET", "200"]).inc();
+//! response_time.set(0.25);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Metrics whose names are known when the program is written are better declared as a struct of cells with
+//! `#[derive(MetricGroup)]` and [registered](Registry::register) whole: they cost no look-up, and the same struct works
+//! in firmware.
+//!
+//! The layers, each of which knows only those above it in this list:
+//!
+//! | | |
+//! | --- | --- |
+//! | [`narthex_core`] | cells, names, labels, the waist ([`Collect`] and [`Sink`]), encoders |
+//! | [`Instrument`] | what the series of a run-time family can be |
+//! | [`GrowingFamily`], [`Handle`] | metrics that are named at run time |
+//! | [`Registry`], [`Builder`] | what is exposed together, and how metrics are made |
+//! | [`generate_latest`], [`start_http_server`] | out of the process |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+extern crate self as narthex;
+
+mod builder;
+mod error;
+mod exposition;
+#[cfg(not(loom))]
+mod http;
+mod instrument;
+mod registry;
+mod runtime;
+mod sync;
+
+pub use narthex_core::*;
+
+pub use builder::{Builder, Unlabelled};
+pub use error::{Error, ErrorKind};
+pub use exposition::generate_latest;
+#[cfg(not(loom))]
+pub use http::{HttpServer, start_http_server};
+pub use instrument::{DEFAULT_BUCKETS, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet, UnknownState};
+pub use registry::{Registered, Registration, Registry, Snapshot, default_registry};
+pub use runtime::{GrowingFamily, Handle};
+
+use critical_section as _; // its `std` implementation, which a program with an operating system links

@@ -1,0 +1,235 @@
+//! Metrics that are named at run time, in the shape that people know.
+
+use crate::error::{Error, ErrorKind};
+use crate::instrument::{DEFAULT_BUCKETS, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet};
+use crate::registry::Registry;
+use crate::runtime::{GrowingFamily, Handle, OwnedDesc, Single};
+use narthex_core::{ComposedName, Counter, Gauge, LabelNames, LabelSet, Name, Summary};
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// A metric that is being described; [`register`](Self::register) makes it.
+///
+/// Nothing is checked, made or registered before. `C` is the cell, `L` the label set.
+///
+/// ```
+/// # fn main() -> Result<(), narthex::Error> {
+/// # let registry = narthex::Registry::new();
+/// let temperature = registry
+///     .gauge("temperature", "Temperature of a room.")
+///     .namespace("house")
+///     .unit("celsius")
+///     .float()
+///     .labels(["room"])
+///     .register()?;
+/// temperature.get(["kitchen"]).set(21.5);
+/// assert_eq!(registry.sample_value("house_temperature_celsius", &[("room", "kitchen")]), Some(21.5));
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a builder does nothing until it is registered"]
+pub struct Builder<'a, C: Instrument, L = Unlabelled> {
+    registry: &'a Registry,
+    parts: Parts<'a>,
+    shared: C::Shared,
+    label_set: PhantomData<fn(L)>,
+}
+
+#[derive(Default)]
+struct Parts<'a> {
+    name: &'a str,
+    help: &'a str,
+    namespace: &'a str,
+    subsystem: &'a str,
+    unit: &'a str,
+    labels: Vec<&'a str>,
+    limit: Option<usize>,
+}
+
+/// Stands for the label set of a metric without labels.
+#[derive(Clone, Copy, Debug)]
+pub enum Unlabelled {}
+
+impl Registry {
+    /// A counter of integers, exact past 2^53; [`float`](Builder::float) makes it one of floats.
+    ///
+    /// The name may end in `_total` or not; it is exposed with it.
+    pub fn counter<'a>(&'a self, name: &'a str, help: &'a str) -> Builder<'a, Counter<u64>> {
+        Builder::new(self, name, help, ())
+    }
+
+    /// A gauge of integers; [`float`](Builder::float) makes it one of floats.
+    pub fn gauge<'a>(&'a self, name: &'a str, help: &'a str) -> Builder<'a, Gauge<i64>> {
+        Builder::new(self, name, help, ())
+    }
+
+    /// A histogram of floats with [`DEFAULT_BUCKETS`], unless [`buckets`](Builder::buckets) gives others.
+    pub fn histogram<'a>(&'a self, name: &'a str, help: &'a str) -> Builder<'a, RuntimeHistogram> {
+        Builder::new(self, name, help, Arc::from(DEFAULT_BUCKETS))
+    }
+
+    /// Count and sum of observed floats.
+    pub fn summary<'a>(&'a self, name: &'a str, help: &'a str) -> Builder<'a, Summary<f64>> {
+        Builder::new(self, name, help, ())
+    }
+
+    /// Constant facts; [`RuntimeInfo::set`] gives them.
+    ///
+    /// The name may end in `_info` or not; it is exposed with it.
+    pub fn info<'a>(&'a self, name: &'a str, help: &'a str) -> Builder<'a, RuntimeInfo> {
+        Builder::new(self, name, help, ())
+    }
+
+    /// One of some states, the first at the start.
+    pub fn state_set<'a, S: AsRef<str>>(
+        &'a self,
+        name: &'a str,
+        help: &'a str,
+        states: impl IntoIterator<Item = S>,
+    ) -> Builder<'a, RuntimeStateSet> {
+        Builder::new(self, name, help, states.into_iter().map(|state| state.as_ref().into()).collect())
+    }
+}
+
+impl<'a, C: Instrument, L> Builder<'a, C, L> {
+    fn new(registry: &'a Registry, name: &'a str, help: &'a str, shared: C::Shared) -> Self {
+        Self { registry, parts: Parts { name, help, ..Parts::default() }, shared, label_set: PhantomData }
+    }
+
+    /// Goes before the name, with an underscore.
+    pub fn namespace(mut self, namespace: &'a str) -> Self {
+        self.parts.namespace = namespace;
+        self
+    }
+
+    /// Goes between namespace and name, with underscores.
+    pub fn subsystem(mut self, subsystem: &'a str) -> Self {
+        self.parts.subsystem = subsystem;
+        self
+    }
+
+    /// The unit: `seconds`, `bytes`, … in the plural, one of Prometheus's base units. It is added to the name unless
+    /// the name ends in it.
+    pub fn unit(mut self, unit: &'a str) -> Self {
+        self.parts.unit = unit;
+        self
+    }
+
+    /// The checked description.
+    fn desc(&self) -> Result<OwnedDesc, Error> {
+        let Parts { name, help, namespace, subsystem, unit, labels, .. } = &self.parts;
+        let composed = ComposedName::new(namespace, subsystem, name, unit, C::KIND).bytes().collect();
+        let desc = OwnedDesc {
+            kind: C::KIND,
+            name: String::from_utf8(composed).unwrap_or_default(),
+            help: (*help).into(),
+            unit: (*unit).into(),
+            labels: labels.iter().map(|label| (*label).into()).collect(),
+        };
+        Name::new(&desc.name).map_err(|invalid| Error::invalid("metric name", invalid))?;
+        let what = format!("metric {:?}:", desc.name);
+        LabelNames::new(labels).map_err(|invalid| Error::invalid(&format!("label name of {what}"), invalid))?;
+        desc.lend(labels).map_err(|invalid| Error::invalid(&what, invalid))?;
+        C::check(&self.shared).map_err(|error| error.at(&what))?;
+        Ok(desc)
+    }
+}
+
+impl<'a, L> Builder<'a, Counter<u64>, L> {
+    /// Counts floats instead of integers.
+    pub fn float(self) -> Builder<'a, Counter<f64>, L> {
+        Builder { registry: self.registry, parts: self.parts, shared: (), label_set: PhantomData }
+    }
+}
+
+impl<'a, L> Builder<'a, Gauge<i64>, L> {
+    /// Holds a float instead of an integer.
+    pub fn float(self) -> Builder<'a, Gauge<f64>, L> {
+        Builder { registry: self.registry, parts: self.parts, shared: (), label_set: PhantomData }
+    }
+}
+
+impl<L> Builder<'_, RuntimeHistogram, L> {
+    /// The upper bounds of the buckets, increasing. `+Inf` is always there; given at the end, it changes nothing.
+    pub fn buckets(self, bounds: impl IntoIterator<Item = f64>) -> Self {
+        let mut bounds: Vec<f64> = bounds.into_iter().collect();
+        bounds.pop_if(|last| *last == f64::INFINITY);
+        Self { shared: bounds.into(), ..self }
+    }
+}
+
+impl<'a, C: Instrument> Builder<'a, C> {
+    /// With labels of these names; a look-up gives values in this order.
+    pub fn labels<const N: usize>(self, names: [&'a str; N]) -> Builder<'a, C, [&'static str; N]> {
+        self.labelled(names.into())
+    }
+
+    /// With the labels of a type with `#[derive(LabelSet)]`.
+    ///
+    /// ```
+    /// use narthex::{LabelSet, Registry};
+    ///
+    /// #[derive(LabelSet)]
+    /// struct Request<'a> {
+    ///     path: &'a str,
+    ///     status: u16,
+    /// }
+    ///
+    /// # fn main() -> Result<(), narthex::Error> {
+    /// let registry = Registry::new();
+    /// let requests = registry.counter("requests_total", "Requests.").label_set::<Request>().register()?;
+    /// requests.get(Request { path: "/", status: 200 }).inc();
+    /// assert_eq!(registry.sample_value("requests_total", &[("path", "/"), ("status", "200")]), Some(1.0));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn label_set<T: LabelSet>(self) -> Builder<'a, C, T> {
+        self.labelled(T::NAMES.to_vec())
+    }
+
+    fn labelled<T>(mut self, labels: Vec<&'a str>) -> Builder<'a, C, T> {
+        self.parts.labels = labels;
+        Builder { registry: self.registry, parts: self.parts, shared: self.shared, label_set: PhantomData }
+    }
+
+    /// Makes the metric and registers it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Name`], [`Unit`](ErrorKind::Unit), [`Buckets`](ErrorKind::Buckets), [`States`](ErrorKind::States),
+    /// or [`Duplicate`](ErrorKind::Duplicate), whose [`Error::existing`] gives what is registered. Nothing is
+    /// registered then.
+    pub fn register(self) -> Result<Handle<C>, Error> {
+        let handle = Handle::alone(C::make(&self.shared));
+        let collector = Arc::new(Single::new(self.desc()?, handle.clone()));
+        self.registry.add(collector, Arc::new(handle.clone()))?;
+        Ok(handle)
+    }
+}
+
+impl<C: Instrument, L: LabelSet + 'static> Builder<'_, C, L> {
+    /// At most this many series at a time; what is refused beyond is counted and exposed as `NAME_refused_total`.
+    ///
+    /// Label values that come from outside, a path or a user's name, can become very many: limit those.
+    pub fn limit(mut self, series: usize) -> Self {
+        self.parts.limit = Some(series);
+        self
+    }
+
+    /// Makes the family, without series, and registers it.
+    ///
+    /// # Errors
+    ///
+    /// Those of a metric without labels, and [`ErrorKind::Label`].
+    pub fn register(self) -> Result<GrowingFamily<L, C>, Error> {
+        let desc = self.desc()?;
+        if desc.labels.len() != L::LEN {
+            let (name, have, want) = (&desc.name, desc.labels.len(), L::LEN);
+            let text = format!("metric {name:?}: {have} label names for {want} label values; name each of them");
+            return Err(Error::new(ErrorKind::Label, text));
+        }
+        let family = GrowingFamily::new(desc, self.shared, self.parts.limit);
+        self.registry.add(Arc::new(family.clone()), Arc::new(family.clone()))?;
+        Ok(family)
+    }
+}

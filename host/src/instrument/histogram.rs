@@ -1,0 +1,132 @@
+use super::Instrument;
+use crate::error::{Error, ErrorKind};
+use narthex_core::word::Word64;
+use narthex_core::{Flow, Kind, Measure, Observe, Point, Scalar, bounds, record};
+use std::sync::Arc;
+
+/// The bounds of a histogram that names none, for latencies in seconds: those of the official Go and Java clients.
+/// Python's has 0.075, 0.75 and 7.5 besides.
+pub const DEFAULT_BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// A histogram whose bounds are given at run time and live once in its family.
+///
+/// The count is the sum of the buckets, so `_count` and the `+Inf` bucket always agree; a scrape in the middle of an
+/// observation may see it in the count and not yet in the sum. NaN is counted in the `+Inf` bucket and left out of the
+/// sum.
+///
+/// ```
+/// # fn main() -> Result<(), narthex::Error> {
+/// # let registry = narthex::Registry::new();
+/// let latency = registry.histogram("latency_seconds", "Latency.").buckets([0.1, 1.0]).register()?;
+/// latency.observe(0.25);
+/// assert_eq!((latency.count(), latency.sum()), (1, 0.25));
+/// # Ok(())
+/// # }
+/// ```
+pub struct RuntimeHistogram {
+    bounds: Arc<[f64]>,
+    /// One for each bound and one for `+Inf`, each on its own; then the sum.
+    words: Box<[Word64]>,
+}
+
+/// Counts that fit on the stack.
+const USUAL: usize = 32;
+
+impl RuntimeHistogram {
+    /// Counts one observation.
+    #[inline]
+    pub fn observe(&self, value: f64) {
+        if let Some((sum, buckets)) = self.words.split_last() {
+            record(&self.bounds, buckets, sum, value);
+        }
+    }
+
+    /// How many observations there were.
+    pub fn count(&self) -> u64 {
+        self.words.split_last().map_or(0, |(_, buckets)| buckets.iter().fold(0, |n, b| n.wrapping_add(b.load())))
+    }
+
+    /// The sum of all observations.
+    pub fn sum(&self) -> f64 {
+        self.words.last().map_or(0.0, f64::load)
+    }
+
+    /// The upper bounds, without `+Inf`.
+    pub fn bounds(&self) -> &[f64] {
+        &self.bounds
+    }
+}
+
+impl Measure for RuntimeHistogram {
+    const KIND: Kind = Kind::Histogram;
+    const INTEGER: bool = false;
+
+    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
+        let (mut few, mut many) = ([0; USUAL], Vec::new());
+        let len = self.bounds.len() + 1;
+        let counts = match few.get_mut(..len) {
+            Some(counts) => counts,
+            None => {
+                many.resize(len, 0);
+                &mut many[..]
+            }
+        };
+        let mut count = 0_u64;
+        for (to, from) in counts.iter_mut().zip(&self.words) {
+            count = count.wrapping_add(from.load());
+            *to = count;
+        }
+        take(&Point::Histogram { bounds: &&*self.bounds, buckets: counts, sum: self.sum().number() })
+    }
+}
+
+impl Instrument for RuntimeHistogram {
+    type Shared = Arc<[f64]>;
+
+    fn make(bounds: &Arc<[f64]>) -> Self {
+        Self { words: (0..bounds.len() + 2).map(|_| Word64::new()).collect(), bounds: Arc::clone(bounds) }
+    }
+
+    fn check(bounds: &Arc<[f64]>) -> Result<(), Error> {
+        bounds::f64::check(bounds).map_err(|error| Error::new(ErrorKind::Buckets, format!("{error} in {bounds:?}")))
+    }
+}
+
+impl Observe for RuntimeHistogram {
+    type Value = f64;
+
+    fn observe(&self, value: f64) {
+        RuntimeHistogram::observe(self, value);
+    }
+}
+
+impl std::fmt::Debug for RuntimeHistogram {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RuntimeHistogram").field("count", &self.count()).field("sum", &self.sum()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_cumulative_whatever_their_number() {
+        for bounds in [1, 11, USUAL - 1, USUAL, 100] {
+            let bounds: Arc<[f64]> = (0..bounds).map(|at| at as f64).collect();
+            let histogram = RuntimeHistogram::make(&bounds);
+            [-1.0, 0.0, 0.5, f64::NAN, 1e9].into_iter().for_each(|v| histogram.observe(v));
+            let mut seen = 0;
+            histogram
+                .measure(&mut |point| {
+                    let Point::Histogram { bounds: given, buckets, .. } = point else { panic!("not a histogram") };
+                    assert_eq!((given.len() + 1, buckets[0]), (buckets.len(), 2));
+                    assert_eq!(buckets.last(), Some(&5));
+                    seen += 1;
+                    Ok(())
+                })
+                .unwrap();
+            assert_eq!((seen, histogram.count(), histogram.sum()), (1, 5, 1e9 - 0.5));
+        }
+    }
+}

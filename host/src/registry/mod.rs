@@ -1,0 +1,186 @@
+//! Where metrics are registered, and read from.
+
+mod book;
+mod registered;
+mod snapshot;
+
+pub(crate) use registered::Collector;
+pub use registered::{Registered, Registration};
+pub use snapshot::Snapshot;
+pub(crate) use snapshot::{Failures, Guarded};
+
+use crate::error::{Error, ErrorKind};
+use book::Book;
+use narthex_core::{Collect, CollectError, Counter, Desc, Flow, Sink, Stop, sample_value};
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard};
+
+/// Metrics that are exposed together. A clone is another handle to the same registry.
+///
+/// It makes metrics that are named at run time ([`counter`](Self::counter) and its like), and takes everything that
+/// [collects](Collect): groups with `#[derive(MetricGroup)]`, your own collectors, other registries.
+///
+/// ```
+/// use narthex::{Counter, MetricGroup, Registry};
+///
+/// #[derive(MetricGroup)]
+/// #[metrics(namespace = "jobs")]
+/// struct Jobs {
+///     /// Jobs done.
+///     done: Counter,
+/// }
+/// static JOBS: Jobs = Jobs::new();
+///
+/// # fn main() -> Result<(), narthex::Error> {
+/// let registry = Registry::new();
+/// registry.register(&JOBS)?;
+/// JOBS.done.inc();
+/// assert_eq!(registry.sample_value("jobs_done_total", &[]), Some(1.0));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A collector that fails or panics costs its own remaining families and no others. What [serves](crate::start_http_server)
+/// or [writes](crate::generate_latest) a registry counts that, and exposes the count as
+/// `narthex_collector_errors_total` once it is not zero.
+#[derive(Clone)]
+pub struct Registry(Arc<Inner>);
+
+struct Inner {
+    book: RwLock<Book>,
+    failures: Arc<Counter>,
+}
+
+/// The registry of a program that needs only one.
+///
+/// ```
+/// # fn main() -> Result<(), narthex::Error> {
+/// let started = narthex::default_registry().counter("jobs_started_total", "Jobs started.").register()?;
+/// started.inc();
+/// # Ok(())
+/// # }
+/// ```
+pub fn default_registry() -> &'static Registry {
+    static DEFAULT: LazyLock<Registry> = LazyLock::new(Registry::new);
+    &DEFAULT
+}
+
+impl Registry {
+    /// A registry without metrics.
+    pub fn new() -> Self {
+        Self(Arc::new(Inner { book: RwLock::new(Book::new()), failures: Arc::default() }))
+    }
+
+    /// Adds a collector: one by value, a `&'static` group, an [`Arc`] that you go on using, another registry.
+    ///
+    /// It is asked what it exposes, and not collected.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Duplicate`] when a name that it exposes is exposed already, by another or by itself;
+    /// [`ErrorKind::Collector`] when it cannot describe itself. Nothing is changed then.
+    pub fn register(&self, collector: impl Collect + Send + Sync + 'static) -> Result<Registration, Error> {
+        let collector = Arc::new(collector);
+        self.add(Arc::clone(&collector) as Collector, collector)
+    }
+
+    /// Takes a collector out; answers what it was, or nothing when it was not there.
+    pub fn unregister(&self, registration: Registration) -> Option<Registered> {
+        self.0.book.write().unwrap_or_else(PoisonError::into_inner).remove(registration)
+    }
+
+    /// What exposes a name, with or without the suffix of a sample.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), narthex::Error> {
+    /// # let registry = narthex::Registry::new();
+    /// let depth = registry.gauge("queue_depth", "Jobs that wait.").register()?;
+    /// let registration = registry.find("queue_depth").unwrap().registration();
+    /// registry.unregister(registration);
+    /// assert_eq!(registry.sample_value("queue_depth", &[]), None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn find(&self, name: &str) -> Option<Registered> {
+        self.book().find(name)
+    }
+
+    /// The value of the sample `name` with exactly these labels, in any order, as a scrape would show it.
+    pub fn sample_value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
+        sample_value(&self.snapshot(), name, labels)
+    }
+
+    /// What is registered now, to be collected as often as one exposition needs.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::new(self.book().collectors(), Arc::clone(&self.0.failures))
+    }
+
+    pub(crate) fn add(&self, collector: Collector, value: Arc<dyn Any + Send + Sync>) -> Result<Registration, Error> {
+        let mut names = Vec::new();
+        let described = collector.describe(&mut |desc| {
+            let name = String::from_iter(desc.name());
+            let exposed = desc.kind().suffixes().iter().map(|suffix| format!("{name}{suffix}"));
+            names.push((name.as_str().into(), exposed.collect()));
+            Ok(())
+        });
+        if let Err(stop) = described {
+            let reason = if let Stop::Collector(error) = stop { error.reason() } else { "it stopped by itself" };
+            return Err(Error::new(
+                ErrorKind::Collector,
+                format!("the collector did not say what it exposes: {reason}"),
+            ));
+        }
+        self.0.book.write().unwrap_or_else(PoisonError::into_inner).insert(collector, value, names)
+    }
+
+    fn book(&self) -> RwLockReadGuard<'_, Book> {
+        self.0.book.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `f`, unless this thread is in the middle of the same for this registry.
+    fn once(&self, f: impl FnOnce() -> Flow) -> Flow {
+        thread_local!(static INSIDE: RefCell<Vec<*const Inner>> = const { RefCell::new(Vec::new()) });
+        struct Leave;
+        impl Drop for Leave {
+            fn drop(&mut self) {
+                INSIDE.with_borrow_mut(Vec::pop);
+            }
+        }
+
+        let this = Arc::as_ptr(&self.0);
+        if INSIDE.with_borrow(|inside| inside.contains(&this)) {
+            return Err(CollectError::new(&"a registry contains itself").into());
+        }
+        INSIDE.with_borrow_mut(|inside| inside.push(this));
+        let _leave = Leave;
+        f()
+    }
+}
+
+/// Registries nest. The registry that an exposition starts from counts the failures; one inside it answers with the
+/// first of its own, when all that it has has been collected.
+impl Collect for Registry {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        let collectors = self.book().collectors();
+        self.once(|| collectors.iter().try_for_each(|collector| collector.describe(each)))
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        let collectors = self.book().collectors();
+        self.once(|| snapshot::collect_all(&collectors, sink, &mut |_| {}))
+    }
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Registry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Registry").field("collectors", &self.book().len()).finish()
+    }
+}

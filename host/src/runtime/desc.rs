@@ -1,0 +1,24 @@
+use narthex_core::{Desc, Invalid, Kind, LabelNames, Name};
+
+/// The description of a family that was named at run time. What it holds was checked when it was made.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnedDesc {
+    pub(crate) kind: Kind,
+    pub(crate) name: String,
+    pub(crate) help: String,
+    pub(crate) unit: String,
+    pub(crate) labels: Box<[Box<str>]>,
+}
+
+impl OwnedDesc {
+    /// The description, with label names that the caller lends as a slice: see [`names`](Self::names).
+    pub(crate) fn lend<'a>(&'a self, names: &'a [&'a str]) -> Result<Desc<'a>, Invalid<'a>> {
+        let desc = Desc::new(self.kind, Name::new(&self.name)?, &self.help).with_unit(&self.unit)?;
+        desc.with_labels(LabelNames::new(names)?)
+    }
+
+    /// The label names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.labels.iter().map(|name| &**name)
+    }
+}

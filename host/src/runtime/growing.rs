@@ -1,0 +1,183 @@
+use super::desc::OwnedDesc;
+use super::handle::{Entry, Handle};
+use super::index::Index;
+use crate::instrument::Instrument;
+use crate::sync::{AtomicU64, Ordering};
+use narthex_core::label::TextArray;
+use narthex_core::{Collect, CollectError, Desc, Flow, LabelSet, Labels, Refused, Sink, Stop, callback};
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// A metric with labels, which grows by a series whenever it is asked for new label values.
+///
+/// Made by the builders of a [`Registry`](crate::Registry). `L` is a label set: `[&'static str; 2]`, or a struct with
+/// `#[derive(LabelSet)]`. A clone is another handle to the same family.
+///
+/// * [`get`](Self::get) of a series that is there allocates nothing, and never waits while somebody else's code runs.
+/// * Two label sets are one series when their values are equal.
+/// * A removed series' [`Handle`] goes on harmlessly. Made again, the series starts at zero.
+///
+/// ```
+/// use narthex::Registry;
+///
+/// # fn main() -> Result<(), narthex::Error> {
+/// let registry = Registry::new();
+/// let requests = registry.counter("http_requests_total", "HTTP requests.").labels(["method", "status"]).register()?;
+///
+/// requests.get(["GET", "200"]).inc();
+/// assert_eq!(requests.len(), 1);
+/// assert!(requests.remove(["GET", "200"]));
+/// assert_eq!(requests.get(["GET", "200"]).value(), 0);
+/// # Ok(())
+/// # }
+/// ```
+pub struct GrowingFamily<L, C: Instrument>(Arc<Inner<L, C>>);
+
+struct Inner<L, C: Instrument> {
+    desc: OwnedDesc,
+    shared: C::Shared,
+    index: Index<C>,
+    limited: bool,
+    spare: Handle<C>,
+    refused: AtomicU64,
+    labels: PhantomData<fn(L)>,
+}
+
+impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
+    pub(crate) fn new(desc: OwnedDesc, shared: C::Shared, limit: Option<usize>) -> Self {
+        Self(Arc::new(Inner {
+            desc,
+            index: Index::new(limit.unwrap_or(usize::MAX)),
+            limited: limit.is_some(),
+            spare: Handle::inert(C::make(&shared)),
+            shared,
+            refused: AtomicU64::new(0),
+            labels: PhantomData,
+        }))
+    }
+
+    /// The series with these label values, made if it is not there, starting at zero.
+    ///
+    /// When the family has as many series as its [`limit`](crate::Builder::limit) allows, the handle is inert and the
+    /// refusal is counted; the count is exposed as `NAME_refused_total` once it is not zero.
+    #[inline]
+    pub fn get(&self, labels: L::Of<'_>) -> Handle<C> {
+        self.try_get(labels).unwrap_or_else(|_| {
+            self.0.refused.fetch_add(1, Ordering::Relaxed);
+            self.0.spare.clone()
+        })
+    }
+
+    /// The series with these label values, made if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::Full`] when the family has as many series as it may; nothing is changed or counted.
+    #[inline]
+    pub fn try_get(&self, labels: L::Of<'_>) -> Result<Handle<C>, Refused> {
+        L::with(&labels, |values| {
+            let hash = self.0.index.hash(values);
+            match self.0.index.find(hash, values) {
+                Some(entry) => Ok(Handle(entry)),
+                None => self.insert(hash, values),
+            }
+        })
+    }
+
+    #[cold]
+    fn insert(&self, hash: u64, values: &[&str]) -> Result<Handle<C>, Refused> {
+        self.0.index.insert(hash, values, C::make(&self.0.shared)).map(Handle)
+    }
+
+    /// Takes a series out; whether it was there.
+    pub fn remove(&self, labels: L::Of<'_>) -> bool {
+        L::with(&labels, |values| self.0.index.remove(self.0.index.hash(values), values))
+    }
+
+    /// Takes out every series whose values, in the order of the label names, `matching` accepts; how many it took.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), narthex::Error> {
+    /// # let registry = narthex::Registry::new();
+    /// let jobs = registry.gauge("jobs", "Jobs by queue and state.").labels(["queue", "state"]).register()?;
+    /// jobs.get(["mail", "running"]).inc();
+    /// jobs.get(["mail", "waiting"]).inc();
+    /// assert_eq!(jobs.remove_matching(|values| values[0] == "mail"), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn remove_matching(&self, mut matching: impl FnMut(&[&str]) -> bool) -> usize {
+        let mut removed = 0;
+        let outcome: Result<(), std::convert::Infallible> = self.0.index.each(0, |entry| {
+            let values: L::Texts<'_> = entry.text.read();
+            removed += usize::from(matching(values.as_ref()) && self.0.index.remove_entry(entry));
+            Ok(())
+        });
+        outcome.map_or_else(|never| match never {}, |()| removed)
+    }
+
+    /// Takes out every series.
+    pub fn clear(&self) {
+        self.0.index.clear();
+    }
+
+    /// How many series there are.
+    pub fn len(&self) -> usize {
+        self.0.index.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many calls of [`get`](Self::get) were refused.
+    pub fn refused(&self) -> u64 {
+        self.0.refused.load(Ordering::Relaxed)
+    }
+
+    fn with_desc(&self, f: impl FnOnce(&Desc<'_>) -> Flow) -> Flow {
+        let mut names = L::Texts::EMPTY;
+        names.as_mut().iter_mut().zip(self.0.desc.names()).for_each(|(place, name)| *place = name);
+        match self.0.desc.lend(names.as_ref()) {
+            Ok(desc) => f(&desc),
+            Err(_) => Err(Stop::Collector(CollectError::new(&"the family's name or labels are not valid"))),
+        }
+    }
+}
+
+impl<L: LabelSet, C: Instrument> Collect for GrowingFamily<L, C> {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        self.with_desc(|desc| {
+            each(desc)?;
+            if self.0.limited { each(&desc.refusals()) } else { Ok(()) }
+        })
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        self.with_desc(|desc| {
+            let from = sink.family(desc)?;
+            self.0.index.each(from, |entry: &Arc<Entry<C>>| {
+                let values: L::Texts<'_> = entry.text.read();
+                let labels = Labels::new(desc.labels().as_slice(), values.as_ref());
+                entry.cell.sample(desc, entry.index, &labels, sink)
+            })?;
+            match self.refused() {
+                0 => Ok(()),
+                refused => callback(&desc.refusals(), sink, refused),
+            }
+        })
+    }
+}
+
+impl<L, C: Instrument> Clone for GrowingFamily<L, C> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<L, C: Instrument> std::fmt::Debug for GrowingFamily<L, C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GrowingFamily").field("name", &self.0.desc.name).field("series", &self.0.index.len()).finish()
+    }
+}
