@@ -105,7 +105,7 @@ pub use lookup::sample_value;
 pub use metric::{Callback, CounterFn, GaugeFn, Measure, Metric, callback};
 pub use name::{ComposedName, Invalid, LabelNames, Name, Rule};
 pub use number::{Number, NumberText, Numbers, Scalar};
-pub use point::{Dialect, Extra, Line, Point, Sample};
+pub use point::{Dialect, Extra, Point, Sample};
 pub use word::Zero;
 
 #[doc(hidden)]

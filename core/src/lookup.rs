@@ -2,7 +2,7 @@
 
 use crate::collect::{Collect, Flow, Sink, Stop};
 use crate::desc::Desc;
-use crate::point::{Dialect, Extra, Line, Sample};
+use crate::point::{Dialect, Extra, Sample};
 
 /// The value of the sample `name` with exactly these labels, in any order, as a scrape would show it.
 ///
@@ -41,9 +41,9 @@ impl Sink for Finder<'_> {
 
     fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
         let Some(suffix) = desc.suffix_of(self.name) else { return Ok(()) };
-        sample.lines(desc.kind(), Dialect::Text, &mut |line| {
-            if line.suffix == suffix && self.matches(desc, sample, line) {
-                self.value = Some(line.value.to_f64(if line.scaled { desc.scale() } else { 0 }));
+        sample.lines(desc.kind(), Dialect::Text, |line_suffix, extra, value, scaled| {
+            if line_suffix == suffix && self.matches(desc, sample, extra) {
+                self.value = Some(value.to_f64(if scaled { desc.scale() } else { 0 }));
                 return Err(Stop::Sink);
             }
             Ok(())
@@ -52,9 +52,9 @@ impl Sink for Finder<'_> {
 }
 
 impl Finder<'_> {
-    fn matches(&self, desc: &Desc<'_>, sample: &Sample<'_>, line: &Line<'_>) -> bool {
+    fn matches(&self, desc: &Desc<'_>, sample: &Sample<'_>, extra: &Extra<'_>) -> bool {
         let given = |name: &str, value: &str| self.labels.contains(&(name, value));
-        let (extra, count) = match line.extra {
+        let (extra, count) = match *extra {
             Extra::None => (true, 0),
             Extra::Le(Some(bound)) => (given("le", bound.text(desc.scale()).as_str()), 1),
             Extra::Le(None) => (given("le", "+Inf"), 1),

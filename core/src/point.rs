@@ -2,7 +2,7 @@
 
 use crate::desc::Kind;
 use crate::label::Labels;
-use crate::number::{Number, Numbers};
+use crate::number::{self, Number};
 
 /// What a series holds.
 #[derive(Clone, Copy)]
@@ -13,7 +13,7 @@ pub enum Point<'a> {
     /// A histogram or gauge histogram.
     Histogram {
         /// The upper bounds, increasing, without `+Inf`.
-        bounds: &'a dyn Numbers,
+        bounds: &'a dyn number::Numbers,
         /// The counts, cumulative, `+Inf` last: one more than there are bounds. The last is the count of all.
         buckets: &'a [u64],
         /// The sum of the observed values.
@@ -55,59 +55,45 @@ impl<'a> Sample<'a> {
         Self { index, labels, point }
     }
 
-    /// Gives `each` the lines that text formats write this sample as: one for a number, several for a histogram.
+    /// Gives `each` the lines that text formats write this sample as, one for a number and several for a histogram: what
+    /// follows the name of the family, the label that belongs to this line only, the value, and whether the scale of
+    /// the family applies to it.
     ///
     /// # Errors
     ///
     /// Whatever `each` answers.
+    #[inline]
     pub fn lines<E>(
         &self,
         kind: Kind,
         dialect: Dialect,
-        each: &mut impl FnMut(&Line<'_>) -> Result<(), E>,
+        mut each: impl FnMut(&'static str, &Extra<'_>, &Number, bool) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut line = Line { suffix: "", extra: Extra::None, value: Number::U64(1), scaled: false };
         match self.point {
             Point::Number(value) => {
-                if let Kind::Counter = kind {
-                    line.suffix = "_total";
-                }
-                (line.value, line.scaled) = (*value, true);
+                each(if let Kind::Counter = kind { "_total" } else { "" }, &Extra::None, value, true)
             }
-            Point::Info => line.suffix = "_info",
-            Point::StateSet { states, active } => {
-                for (index, state) in states.iter().enumerate() {
-                    line.extra = Extra::State(state);
-                    line.value = Number::U64(u64::from(index == *active));
-                    each(&line)?;
-                }
-                return Ok(());
-            }
+            Point::Info => each("_info", &Extra::None, &Number::U64(1), false),
+            Point::StateSet { states, active } => states.iter().enumerate().try_for_each(|(index, state)| {
+                each("", &Extra::State(state), &Number::U64(u64::from(index == *active)), false)
+            }),
             Point::Histogram { bounds, buckets, sum } => {
-                line.suffix = "_bucket";
                 for (index, count) in buckets.iter().enumerate() {
-                    line.extra = Extra::Le(bounds.get(index));
-                    line.value = Number::U64(*count);
-                    each(&line)?;
+                    each("_bucket", &Extra::Le(bounds.get(index)), &Number::U64(*count), false)?;
                 }
                 if dialect.open_metrics() && bounds.get(0).is_some_and(|bound| bound.is_negative()) {
                     return Ok(()); // OpenMetrics 1.0, "Histogram": no sum, and then no count, with negative buckets
                 }
                 let gauge = dialect.open_metrics() && matches!(kind, Kind::GaugeHistogram);
                 let count = Number::U64(buckets.last().copied().unwrap_or_default());
-                (line.suffix, line.extra) = (if gauge { "_gsum" } else { "_sum" }, Extra::None);
-                (line.value, line.scaled) = (*sum, true);
-                each(&line)?;
-                line.suffix = if gauge { "_gcount" } else { "_count" };
-                (line.value, line.scaled) = (count, false);
+                each(if gauge { "_gsum" } else { "_sum" }, &Extra::None, sum, true)?;
+                each(if gauge { "_gcount" } else { "_count" }, &Extra::None, &count, false)
             }
             Point::Summary { count, sum } => {
-                (line.suffix, line.value, line.scaled) = ("_sum", *sum, true);
-                each(&line)?;
-                (line.suffix, line.value, line.scaled) = ("_count", Number::U64(*count), false);
+                each("_sum", &Extra::None, sum, true)?;
+                each("_count", &Extra::None, &Number::U64(*count), false)
             }
         }
-        each(&line)
     }
 }
 
@@ -125,20 +111,6 @@ impl Dialect {
     pub(crate) const fn open_metrics(self) -> bool {
         matches!(self, Dialect::OpenMetrics)
     }
-}
-
-/// One line of a text format.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Line<'a> {
-    /// What follows the name of the family.
-    pub suffix: &'static str,
-    /// The label that belongs to this line only.
-    pub extra: Extra<'a>,
-    /// The value.
-    pub value: Number,
-    /// Whether the scale of the family applies to the value.
-    pub scaled: bool,
 }
 
 /// A label that a line has besides those of its series.

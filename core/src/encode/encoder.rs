@@ -4,7 +4,7 @@ use crate::collect::{Flow, Sink, Stop};
 use crate::desc::Desc;
 use crate::label::Labels;
 use crate::number::{Number, NumberText};
-use crate::point::{Extra, Line, Sample};
+use crate::point::{Extra, Sample};
 use core::marker::PhantomData;
 
 /// A sink of samples that writes them to a sink of bytes.
@@ -81,8 +81,16 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
     }
 
     #[inline(never)]
-    fn line(&mut self, desc: &Desc<'_>, labels: &Labels<'_>, line: &Line<'_>) -> Flow {
-        self.name(desc, line.suffix)?;
+    fn line(
+        &mut self,
+        desc: &Desc<'_>,
+        labels: &Labels<'_>,
+        suffix: &str,
+        extra: &Extra<'_>,
+        value: &Number,
+        scale: i8,
+    ) -> Flow {
+        self.name(desc, suffix)?;
         let mut separator: &[u8] = b"{";
         let mut scope = Some(labels);
         while let Some(labels) = scope {
@@ -95,7 +103,7 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
             }
             scope = labels.rest();
         }
-        if let Extra::State(state) = line.extra {
+        if let Extra::State(state) = extra {
             self.put(separator)?;
             self.name(desc, "=\"")?;
             self.escaped(state, true)?;
@@ -103,9 +111,9 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
         }
         self.tail.clear();
         self.tail.push(b'\n');
-        self.tail.push_number(&line.value, if line.scaled { desc.scale() } else { 0 });
+        self.tail.push_number(value, scale);
         self.tail.push(b' ');
-        if let Extra::Le(bound) = &line.extra {
+        if let Extra::Le(bound) = extra {
             self.tail.push_all(b"\"}");
             self.push_bound(bound.as_ref(), desc.scale());
             self.tail.push_all(if separator.len() > 1 { b"\",le=\"" } else { b"{le=\"" });
@@ -156,7 +164,10 @@ impl<W: Write + ?Sized, F: Format> Sink for Encoder<'_, W, F> {
     }
 
     fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
-        sample.lines(desc.kind(), F::DIALECT, &mut |line| self.line(desc, sample.labels, line))
+        sample.lines(desc.kind(), F::DIALECT, |suffix, extra, value, scaled| {
+            let scale = if scaled { desc.scale() } else { 0 };
+            self.line(desc, sample.labels, suffix, extra, value, scale)
+        })
     }
 }
 

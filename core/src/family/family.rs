@@ -1,7 +1,7 @@
 use super::Series;
 use super::slot::{Pin, Refused, Slot, find, fits, read};
 use crate::cell::Cell;
-use crate::label::LabelSet;
+use crate::label::{LabelSet, TextArray};
 use crate::word::{Word32, Zero, exclusive};
 use core::marker::PhantomData;
 
@@ -109,7 +109,8 @@ impl<L: LabelSet, C: Cell, const N: usize, const TEXT: usize> Family<L, C, N, TE
     fn each<E>(&self, from: usize, f: &mut impl FnMut(usize, &[&str], &C, &Pin<'_>) -> Result<(), E>) -> Result<(), E> {
         for (index, slot) in self.slots.iter().enumerate().skip(from) {
             if let Some(pin) = slot.pin_live() {
-                let values: L::Texts<'_> = read(slot.values(&pin));
+                let mut values = L::Texts::EMPTY;
+                read(slot.values(&pin), values.as_mut());
                 f(index, values.as_ref(), &slot.cell, &pin)?;
             }
         }

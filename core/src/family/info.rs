@@ -1,5 +1,5 @@
 use super::slot::{Refused, Text, fits, read, write};
-use crate::label::LabelSet;
+use crate::label::{LabelSet, TextArray};
 use crate::word::{Zero, exclusive};
 use core::cell::RefCell;
 use core::marker::PhantomData;
@@ -46,7 +46,8 @@ impl<L: LabelSet, const TEXT: usize> Info<L, TEXT> {
     /// Gives `f` the values, unless none were set.
     pub fn with<R>(&self, f: impl FnOnce(&[&str]) -> R) -> Option<R> {
         let text = exclusive(|cs| self.text.borrow(cs).try_borrow().map_or_else(|_| Text::new(), |text| text.clone()));
-        let values: L::Texts<'_> = read(&text);
+        let mut values = L::Texts::EMPTY;
+        read(&text, values.as_mut());
         (!text.is_empty()).then(|| f(values.as_ref()))
     }
 }

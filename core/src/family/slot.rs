@@ -10,7 +10,6 @@
 //! equality of the text decides.
 
 use crate::cell::Cell;
-use crate::label::TextArray;
 use crate::word::{StateWord, Zero};
 use core::cell::UnsafeCell;
 
@@ -216,16 +215,15 @@ pub(super) fn write<const TEXT: usize>(text: &mut Text<TEXT>, values: &[&str]) {
 }
 
 /// The values in `text`, as many as the array holds.
-pub(super) fn read<'a, T: TextArray<'a>>(mut text: &'a [u8]) -> T {
-    let mut values = T::EMPTY;
-    for value in values.as_mut() {
+#[inline]
+pub(super) fn read<'a>(mut text: &'a [u8], values: &mut [&'a str]) {
+    for value in values {
         let end = text.iter().position(|byte| *byte == END).unwrap_or(text.len());
         let (head, rest) = text.split_at_checked(end).unwrap_or_default();
         // SAFETY: `write` put a whole `&str` before each END, a byte that UTF-8 never holds.
         *value = unsafe { core::str::from_utf8_unchecked(head) };
-        text = rest.get(1..).unwrap_or_default();
+        text = rest.split_first().map_or(rest, |(_, rest)| rest);
     }
-    values
 }
 
 #[cfg(test)]
@@ -238,7 +236,9 @@ mod tests {
             let mut text = Text::<16>::new();
             assert_eq!(fits::<16>(&values), Ok(()));
             write(&mut text, &values);
-            assert_eq!(read::<[&str; 2]>(&text), values);
+            let mut read_back = [""; 2];
+            read(&text, &mut read_back);
+            assert_eq!(read_back, values);
             assert!(Key::of(&values).equals(&text));
             assert!(!Key::of(&[values[0]]).equals(&text));
             assert!(!Key::of(&[values[0], values[1], ""]).equals(&text));
