@@ -4,6 +4,8 @@ mod cursor;
 mod encoder;
 mod format;
 mod recorder;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use cursor::{Cursor, CursorError};

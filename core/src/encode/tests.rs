@@ -1,0 +1,425 @@
+//! What comes out of the encoders, whole, in pieces, and when the sink fails.
+
+use super::*;
+use crate::collect::{Flow, Sink};
+use crate::{
+    Counter, Desc, Family, Gauge, Histogram, Info, Kind, LabelNames, Labels, Metric, Point, Sample, StateSet, Summary,
+    buckets, name, sample_value,
+};
+use core::convert::Infallible;
+use std::string::String;
+use std::vec::Vec;
+
+buckets!(Latency: u32 = [100, 1_000]);
+buckets!(Offset: f64 = [-0.5, 0.0, 2.5]);
+
+#[derive(Default)]
+struct Everything {
+    sent: Counter,
+    rssi: Gauge<i32>,
+    ratio: Gauge<f32>,
+    requests: Family<[&'static str; 2], Counter, 3, 40>,
+    latency: Histogram<Latency>,
+    offset: Histogram<Offset>,
+    payload: Summary<u32>,
+    build: Info<[&'static str; 1]>,
+    up: StateSet<bool>,
+}
+
+fn labelled(desc: Desc<'static>, labels: &'static [&'static str]) -> Desc<'static> {
+    desc.with_labels(LabelNames::new(labels).unwrap()).unwrap()
+}
+
+impl Everything {
+    fn each(&self, f: &mut dyn FnMut(&dyn Fn(&Desc<'_>, &mut dyn Sink) -> Flow, &Desc<'_>) -> Flow) -> Flow {
+        let desc = Desc::new;
+        f(&|d, s| self.sent.collect(d, s), &desc(Kind::Counter, name!("sent"), "Sent \\ all\n\"frames\"."))?;
+        f(&|d, s| self.rssi.collect(d, s), &desc(Kind::Gauge, name!("rssi_dbm"), "Signal.").with_unit("dbm").unwrap())?;
+        f(&|d, s| self.ratio.collect(d, s), &desc(Kind::Gauge, name!("ratio"), ""))?;
+        let requests = labelled(desc(Kind::Counter, name!("requests"), "Requests."), &["path", "status"]);
+        f(&|d, s| self.requests.collect(d, s), &requests)?;
+        let latency = desc(Kind::Histogram, name!("latency_seconds"), "Latency.").with_unit("seconds").unwrap();
+        f(&|d, s| self.latency.collect(d, s), &latency.with_scale(-6))?;
+        f(&|d, s| self.offset.collect(d, s), &desc(Kind::Histogram, name!("offset"), "Offset."))?;
+        f(&|d, s| self.payload.collect(d, s), &desc(Kind::Summary, name!("payload"), "Payload."))?;
+        f(&|d, s| self.build.collect(d, s), &labelled(desc(Kind::Info, name!("build"), "Build."), &["version"]))?;
+        f(&|d, s| self.up.collect(d, s), &desc(Kind::StateSet, name!("up"), "Up."))
+    }
+
+    fn filled() -> Self {
+        let all = Self::default();
+        all.sent.inc_by(u64::MAX);
+        all.rssi.set(-71);
+        all.ratio.set(0.1);
+        all.requests.get(["/\\\n\"é", "200"]).inc();
+        all.requests.get(["/", "500"]).inc_by(7);
+        [99, 100, 101, 5_000].into_iter().for_each(|v| all.latency.observe(v));
+        [-1.0, 0.25].into_iter().for_each(|v| all.offset.observe(v));
+        all.payload.observe(1_500);
+        all.build.set(["1.0\"rc"]).unwrap();
+        all.up.set(true);
+        all
+    }
+}
+
+impl Collect for Everything {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        self.each(&mut |_, desc| each(desc))
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        self.each(&mut |collect, desc| collect(desc, sink))
+    }
+}
+
+const TEXT: &str = r##"# HELP sent_total Sent \\ all\n"frames".
+# TYPE sent_total counter
+sent_total 18446744073709551615
+# HELP rssi_dbm Signal.
+# TYPE rssi_dbm gauge
+rssi_dbm -71
+# TYPE ratio gauge
+ratio 0.1
+# HELP requests_total Requests.
+# TYPE requests_total counter
+requests_total{path="/\\\n\"é",status="200"} 1
+requests_total{path="/",status="500"} 7
+# HELP latency_seconds Latency.
+# TYPE latency_seconds histogram
+latency_seconds_bucket{le="0.0001"} 2
+latency_seconds_bucket{le="0.001"} 3
+latency_seconds_bucket{le="+Inf"} 4
+latency_seconds_sum 0.0053
+latency_seconds_count 4
+# HELP offset Offset.
+# TYPE offset histogram
+offset_bucket{le="-0.5"} 1
+offset_bucket{le="0"} 1
+offset_bucket{le="2.5"} 2
+offset_bucket{le="+Inf"} 2
+offset_sum -0.75
+offset_count 2
+# HELP payload Payload.
+# TYPE payload summary
+payload_sum 1500
+payload_count 1
+# HELP build_info Build.
+# TYPE build_info gauge
+build_info{version="1.0\"rc"} 1
+# HELP up Up.
+# TYPE up gauge
+up{up="false"} 0
+up{up="true"} 1
+"##;
+
+const OPENMETRICS: &str = r##"# HELP sent Sent \\ all\n\"frames\".
+# TYPE sent counter
+sent_total 18446744073709551615
+# HELP rssi_dbm Signal.
+# TYPE rssi_dbm gauge
+# UNIT rssi_dbm dbm
+rssi_dbm -71
+# TYPE ratio gauge
+ratio 0.1
+# HELP requests Requests.
+# TYPE requests counter
+requests_total{path="/\\\n\"é",status="200"} 1
+requests_total{path="/",status="500"} 7
+# HELP latency_seconds Latency.
+# TYPE latency_seconds histogram
+# UNIT latency_seconds seconds
+latency_seconds_bucket{le="0.0001"} 2
+latency_seconds_bucket{le="0.001"} 3
+latency_seconds_bucket{le="+Inf"} 4
+latency_seconds_sum 0.0053
+latency_seconds_count 4
+# HELP offset Offset.
+# TYPE offset histogram
+offset_bucket{le="-0.5"} 1
+offset_bucket{le="0.0"} 1
+offset_bucket{le="2.5"} 2
+offset_bucket{le="+Inf"} 2
+# HELP payload Payload.
+# TYPE payload summary
+payload_sum 1500
+payload_count 1
+# HELP build Build.
+# TYPE build info
+build_info{version="1.0\"rc"} 1
+# HELP up Up.
+# TYPE up stateset
+up{up="false"} 0
+up{up="true"} 1
+# EOF
+"##;
+
+/// Takes at most `step` bytes a call and fails, or takes nothing, from byte `limit` on.
+struct Slow {
+    taken: Vec<u8>,
+    step: usize,
+    limit: usize,
+    at_limit: Result<usize, &'static str>,
+}
+
+impl Slow {
+    fn new(step: usize, limit: usize, at_limit: Result<usize, &'static str>) -> Self {
+        Self { taken: Vec::new(), step, limit, at_limit }
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<usize, &'static str> {
+        let n = bytes.len().min(self.step).min(self.limit - self.taken.len());
+        self.taken.extend_from_slice(&bytes[..n]);
+        if n == 0 { self.at_limit } else { Ok(n) }
+    }
+}
+
+/// `Slow` under the trait that is in use.
+struct SlowSink<'a>(&'a mut Slow);
+
+#[cfg(feature = "embedded-io-v0.7")]
+mod sink {
+    use super::SlowSink;
+
+    #[derive(Debug, PartialEq)]
+    pub struct Failure(pub &'static str);
+
+    impl core::fmt::Display for Failure {
+        fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl core::error::Error for Failure {}
+
+    impl embedded_io::Error for Failure {
+        fn kind(&self) -> embedded_io::ErrorKind {
+            embedded_io::ErrorKind::BrokenPipe
+        }
+    }
+
+    impl embedded_io::ErrorType for SlowSink<'_> {
+        type Error = Failure;
+    }
+
+    impl embedded_io::Write for SlowSink<'_> {
+        fn write(&mut self, bytes: &[u8]) -> Result<usize, Failure> {
+            self.0.take(bytes).map_err(Failure)
+        }
+
+        fn flush(&mut self) -> Result<(), Failure> {
+            Ok(())
+        }
+    }
+}
+
+#[cfg(not(feature = "embedded-io-v0.7"))]
+mod sink {
+    use super::{SlowSink, Write};
+
+    #[derive(Debug, PartialEq)]
+    pub struct Failure(pub &'static str);
+
+    impl Write for SlowSink<'_> {
+        type Error = Failure;
+
+        fn write(&mut self, bytes: &[u8]) -> Result<usize, Failure> {
+            self.0.take(bytes).map_err(Failure)
+        }
+    }
+}
+
+#[test]
+fn every_kind_in_both_formats() {
+    let all = Everything::filled();
+    for (expected, open) in [(TEXT, false), (OPENMETRICS, true)] {
+        let mut slow = Slow::new(usize::MAX, usize::MAX, Ok(0));
+        let mut sink = SlowSink(&mut slow);
+        if open { openmetrics(&all, &mut sink) } else { super::text(&all, &mut sink) }.unwrap();
+        assert_eq!(String::from_utf8(slow.taken).unwrap(), expected);
+    }
+}
+
+#[test]
+fn a_sink_that_takes_one_byte_gets_the_same_bytes() {
+    let mut slow = Slow::new(1, usize::MAX, Ok(0));
+    super::text(&Everything::filled(), &mut SlowSink(&mut slow)).unwrap();
+    assert_eq!(slow.taken, TEXT.as_bytes());
+}
+
+#[test]
+fn a_sink_that_fails_at_any_byte_gets_its_own_error_back() {
+    let all = Everything::filled();
+    for limit in (0..OPENMETRICS.len()).step_by(if cfg!(miri) { 97 } else { 1 }) {
+        let mut slow = Slow::new(7, limit, Err("gone"));
+        let outcome = openmetrics(&all, &mut SlowSink(&mut slow));
+        assert_eq!(outcome, Err(EncodeError::Sink(sink::Failure("gone"))));
+        assert_eq!(slow.taken, &OPENMETRICS.as_bytes()[..limit]);
+
+        let mut slow = Slow::new(7, limit, Ok(0));
+        assert_eq!(openmetrics(&all, &mut SlowSink(&mut slow)), Err(EncodeError::WriteZero));
+    }
+}
+
+fn pieces<F: Format>(
+    metrics: &dyn Collect,
+    size: usize,
+    mut between: impl FnMut(usize),
+) -> Result<String, CursorError> {
+    let (mut cursor, mut page, mut buffer) = (Cursor::<F>::new(), Vec::new(), std::vec![0; size]);
+    for fill in 0.. {
+        match cursor.fill(metrics, &mut buffer)? {
+            0 => break,
+            filled => page.extend_from_slice(&buffer[..filled]),
+        }
+        between(fill);
+    }
+    Ok(String::from_utf8(page).unwrap())
+}
+
+#[test]
+fn buffers_of_every_size_hold_the_same_bytes() {
+    let all = Everything::filled();
+    let largest = 162; // the samples of `latency_seconds`
+    for size in (0..OPENMETRICS.len() + 2).step_by(if cfg!(miri) { 61 } else { 1 }) {
+        match pieces::<OpenMetrics>(&all, size, |_| ()) {
+            Ok(page) => assert_eq!((page.as_str(), size >= largest), (OPENMETRICS, true), "{size}"),
+            Err(CursorError::BufferTooSmall { needed }) => {
+                assert!(size < needed && needed <= largest, "{size} {needed}")
+            }
+            Err(error) => panic!("{error}"),
+        }
+        if size >= largest {
+            assert_eq!(pieces::<Text>(&all, size, |_| ()).unwrap(), TEXT);
+        }
+    }
+}
+
+#[test]
+fn a_larger_buffer_goes_on_where_the_small_one_could_not() {
+    let (all, mut cursor, mut page) = (Everything::filled(), Cursor::<Text>::new(), Vec::new());
+    let mut buffer = Vec::new();
+    loop {
+        match cursor.fill(&all, &mut buffer) {
+            Ok(0) => break,
+            Ok(filled) => page.extend_from_slice(&buffer[..filled]),
+            Err(CursorError::BufferTooSmall { needed }) => buffer.resize(needed, 0),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert_eq!(String::from_utf8(page).unwrap(), TEXT);
+    assert_eq!(cursor.fill(&all, &mut buffer), Ok(0));
+}
+
+struct Requests(Family<[&'static str; 1], Counter, 16, 8>);
+
+impl Requests {
+    fn desc(&self) -> Desc<'static> {
+        labelled(Desc::new(Kind::Counter, name!("r"), ""), &["id"])
+    }
+}
+
+impl Collect for Requests {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        self.0.describe(&self.desc(), each)
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        self.0.collect(&self.desc(), sink)
+    }
+}
+
+#[test]
+fn series_that_come_and_go_between_two_fills_disturb_no_other() {
+    let ids: Vec<String> = (0..12).map(|i| std::format!("k{i}")).collect();
+    for size in 24..120 {
+        for victim in 0..ids.len() {
+            let requests = Requests(Family::new());
+            ids.iter().for_each(|id| requests.0.get([id.as_str()]).inc());
+            let page = pieces::<Text>(&requests, size, |fill| {
+                if fill == 1 {
+                    requests.0.remove([ids[victim].as_str()]);
+                    requests.0.get(["new"]).inc();
+                }
+            })
+            .unwrap();
+            for (index, id) in ids.iter().enumerate() {
+                let times = page.matches(&std::format!("r_total{{id=\"{id}\"}} 1\n")).count();
+                assert!(times == 1 || (times == 0 && index == victim), "{id} {times} times:\n{page}");
+            }
+            assert!(page.matches("\"new\"").count() <= 1 && page.matches("# TYPE").count() == 1, "{page}");
+        }
+    }
+}
+
+/// Gives one family and one sample, then fails.
+struct Failing;
+
+impl Collect for Failing {
+    fn describe(&self, _: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        Ok(())
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        let desc = Desc::new(Kind::Unknown, name!("half"), "");
+        sink.family(&desc)?;
+        sink.sample(&desc, &Sample::new(0, &Labels::NONE, &Point::Number(1_u32.into())))?;
+        Err(CollectError::new(&"the sensor does not answer").into())
+    }
+}
+
+#[test]
+fn a_collector_that_fails_costs_only_its_own_families() {
+    let requests = Requests(Family::new());
+    requests.0.get(["a"]).inc();
+    let both: [&dyn Collect; 2] = [&Failing, &requests];
+    struct Both<'a>(&'a [&'a dyn Collect]);
+    impl Collect for Both<'_> {
+        fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+            self.0.describe(each)
+        }
+        fn collect(&self, sink: &mut dyn Sink) -> Flow {
+            self.0.collect(sink)
+        }
+    }
+    let page = "# TYPE half unknown\nhalf 1\n# TYPE r counter\nr_total{id=\"a\"} 1\n# EOF\n";
+    let error = CollectError::new(&"the sensor does not answer");
+
+    let mut slow = Slow::new(usize::MAX, usize::MAX, Ok(0));
+    assert_eq!(openmetrics(&Both(&both), &mut SlowSink(&mut slow)), Err(EncodeError::Collector(error)));
+    assert_eq!(String::from_utf8(slow.taken).unwrap(), page);
+
+    let (mut cursor, mut buffer) = (Cursor::<OpenMetrics>::new(), [0; 256]);
+    assert_eq!(cursor.fill(&Both(&both), &mut buffer), Ok(page.len()));
+    assert_eq!(cursor.fill(&Both(&both), &mut buffer), Err(CursorError::Collector(error)));
+    assert_eq!(cursor.fill(&Both(&both), &mut buffer), Ok(0));
+}
+
+#[test]
+fn what_was_refused_is_exposed_once_there_is_something() {
+    let requests = Requests(Family::new());
+    assert_eq!(sample_value(&requests, "r_refused_total", &[]), None);
+    requests.0.get(["far too long"]).inc();
+    assert_eq!(sample_value(&requests, "r_refused_total", &[]), Some(1.0));
+    let recorded: Result<Recorder<64>, EncodeError<Infallible>> = Recorder::record(&requests);
+    assert_eq!(recorded.err(), Some(EncodeError::WriteZero));
+    assert_eq!(Recorder::<512>::record(&requests).unwrap().value("r_refused_total"), Some("1"));
+}
+
+#[test]
+fn values_are_found_by_the_names_and_labels_on_their_lines() {
+    let all = Everything::filled();
+    for (name, labels, value) in [
+        ("requests_total", &[("status", "500"), ("path", "/")][..], Some(7.0)),
+        ("requests_total", &[("path", "/")], None),
+        ("requests", &[("path", "/"), ("status", "500")], None),
+        ("latency_seconds_bucket", &[("le", "0.001")], Some(3.0)),
+        ("latency_seconds_bucket", &[("le", "+Inf")], Some(4.0)),
+        ("latency_seconds_sum", &[], Some(0.0053)),
+        ("build_info", &[("version", "1.0\"rc")], Some(1.0)),
+        ("up", &[("up", "true")], Some(1.0)),
+        ("ratio", &[], Some(f64::from(0.1_f32))),
+        ("nothing", &[], None),
+    ] {
+        assert_eq!(sample_value(&all, name, labels), value, "{name} {labels:?}");
+    }
+}
