@@ -1,5 +1,6 @@
 //! Running other programs.
 
+use crate::project;
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -7,7 +8,7 @@ use std::process::{Command, Stdio};
 /// Cargo in the root workspace.
 pub fn cargo<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = Command::new("cargo");
-    command.args(args).current_dir(crate::project::root());
+    command.args(args).current_dir(project::root());
     command
 }
 
@@ -23,7 +24,8 @@ pub fn firmware_cargo<'a>(workspace: &Path, args: impl IntoIterator<Item = &'a s
 
 /// Says what it runs and lets it print.
 pub fn run(command: &mut Command) -> Result<()> {
-    eprintln!("$ {}", text(command));
+    let directory = command.get_current_dir().and_then(|directory| directory.strip_prefix(project::root()).ok());
+    eprintln!("{}$ {}", directory.unwrap_or(Path::new("")).display(), text(command));
     let status = command.status().with_context(|| format!("cannot start {}", text(command)))?;
     if !status.success() {
         bail!("`{}`: {status}", text(command))

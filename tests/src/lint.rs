@@ -3,7 +3,7 @@
 use crate::board::BOARDS;
 use crate::command::{cargo, firmware_cargo, run as run_command};
 use crate::tools::{self, Tool};
-use crate::{project, tidy};
+use crate::{project, size, tidy};
 use anyhow::Result;
 
 /// `cargo xtask lint`
@@ -28,10 +28,12 @@ pub fn clippy() -> Result<()> {
     tools::ensure(&BOARDS.each_ref().map(|board| Tool::Target(board.target)))?;
     let deny = ["--quiet", "--", "--deny", "warnings"];
     run_command(cargo(["clippy", "--workspace", "--all-targets", "--all-features"]).args(deny))?;
-    for workspace in project::FIRMWARE {
-        let workspace = project::path(workspace);
-        for board in &BOARDS {
-            run_command(firmware_cargo(&workspace, ["clippy", "--target", board.target]).args(deny))?;
+    for board in &BOARDS {
+        let clippy = ["clippy", "--target", board.target];
+        run_command(firmware_cargo(&project::path("tests/firmware"), clippy).args(deny))?;
+        for subject in size::subjects() {
+            let mut clippy = firmware_cargo(&project::path("tests/size"), clippy);
+            run_command(clippy.args(["--features", subject]).args(deny))?;
         }
     }
     Ok(())

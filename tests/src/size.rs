@@ -57,7 +57,7 @@ pub fn run() -> Result<()> {
 
     let mut failures = Vec::new();
     for (index, board) in BOARDS.iter().enumerate() {
-        let measured = subjects(board)?;
+        let measured = measure_all(board)?;
         let budgets: &[Budget] = if index == 0 { &BUDGETS } else { &[] };
         println!("\n{}", table(board, &measured, budgets));
         failures.extend(verdict(&measured, budgets));
@@ -68,7 +68,12 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-fn subjects(board: &Board) -> Result<BTreeMap<&'static str, Measured>> {
+/// The features of `tests/size/firmware`, of which it takes one at a time.
+pub fn subjects() -> impl Iterator<Item = &'static str> {
+    [NULL].into_iter().chain(SUBJECTS)
+}
+
+fn measure_all(board: &Board) -> Result<BTreeMap<&'static str, Measured>> {
     let nothing = measure(board, NULL)?;
     let mut all = BTreeMap::new();
     for subject in SUBJECTS {

@@ -1,9 +1,9 @@
 //! `cargo xtask test`: every check, the quick ones first.
 
-use crate::command::{cargo, firmware_cargo, run as run_command};
+use crate::command::{cargo, firmware_cargo, output, run as run_command};
 use crate::tools::{self, Tool};
 use crate::{board, lint, project, qemu, size, tidy};
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use std::time::Instant;
 
 struct Step {
@@ -26,11 +26,11 @@ const STEPS: &[Step] = &[
 ];
 
 const MIRI_TARGETS: [&str; 3] = ["x86_64-unknown-linux-gnu", "i686-unknown-linux-gnu", "s390x-unknown-linux-gnu"];
-/// The tests in which threads race; they run once for each seed of Miri's scheduler.
-const RACING_TESTS: &str = "family::";
-const MIRI_SEEDS: &str = "-Zmiri-many-seeds=0..16";
+/// In the names of the tests in which threads race; they run once for each seed of Miri's scheduler.
+const RACING_TESTS: &str = "race";
+const MIRI_SEEDS: &str = "-Zmiri-many-seeds=0..32";
 
-/// The sets of features that core is built and tested with.
+/// The sets of features that core is built with.
 const CORE_FEATURES: [&[&str]; 3] = [&["--no-default-features"], &[], &["--all-features"]];
 
 /// `cargo xtask test --list`
@@ -81,9 +81,9 @@ fn summarize(results: &[(&str, u64, Option<anyhow::Error>)], seconds: u64) -> Re
 
 fn host() -> Result<()> {
     tools::ensure(&tools::all())?;
-    run_command(&mut cargo(["test", "--workspace", "--lib", "--bins", "--tests", "--examples"]))?;
-    for features in CORE_FEATURES {
-        run_command(cargo(["test", "--package", "narthex-core", "--lib", "--tests"]).args(features))?;
+    let core_alone = ["--package", "narthex-core", "--no-default-features"];
+    for what in [&["--workspace"][..], &["--workspace", "--all-features"], &core_alone] {
+        run_command(cargo(["test", "--lib", "--bins", "--tests", "--examples"]).args(what))?;
     }
     Ok(())
 }
@@ -128,6 +128,9 @@ fn loom() -> Result<()> {
 
 fn miri() -> Result<()> {
     tools::ensure(&["miri", "rust-src"].map(Tool::Nightly))?;
+    let listed =
+        output(&mut cargo(["test", "--quiet", "--package", "narthex-core", "--lib", RACING_TESTS, "--", "--list"]))?;
+    ensure!(listed.contains(": test"), "no test of core has {RACING_TESTS} in its name");
     for target in MIRI_TARGETS {
         let test = ["+nightly", "miri", "test", "--package", "narthex-core", "--lib", "--target", target];
         run_command(&mut cargo(test))?;

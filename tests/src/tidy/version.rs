@@ -1,6 +1,6 @@
 //! Every crate has the version of the workspace, and is depended on with it.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::Path;
 
@@ -12,6 +12,7 @@ pub fn check(root: &Path) -> Result<Vec<String>> {
     for member in members.split('"').skip(1).step_by(2) {
         manifests.push((member, read(&format!("{member}/Cargo.toml"))?));
     }
+    ensure!(!manifests.is_empty(), "Cargo.toml has its members on more than one line");
     Ok(problems(&workspace, &manifests))
 }
 
