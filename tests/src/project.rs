@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 /// The repository.
 pub fn root() -> PathBuf {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    tests.parent().unwrap_or(tests).to_owned()
+    // What `cargo run` says now, not what it said to the compiler: checkouts may share a target directory.
+    let tests = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    tests.parent().map_or(tests.clone(), Path::to_owned)
 }
 
 /// A file or directory of the repository.
