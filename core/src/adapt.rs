@@ -66,8 +66,8 @@ pub struct Labelled<'a, C> {
 }
 
 impl<'a, C: Collect> Labelled<'a, C> {
-    /// `inner` with `labels`, whose names are those of a [`LabelNames`](crate::LabelNames).
-    pub const fn new(names: crate::LabelNames<'a>, values: &'a [&'a str], inner: C) -> Self {
+    /// `inner` with `labels`, whose names are those of a [`LabelNames`](crate::name::LabelNames).
+    pub const fn new(names: crate::name::LabelNames<'a>, values: &'a [&'a str], inner: C) -> Self {
         Self { labels: Labels::new(names.as_slice(), values), inner }
     }
 }

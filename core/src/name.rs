@@ -202,7 +202,13 @@ pub struct ComposedName<'a> {
 
 impl<'a> ComposedName<'a> {
     /// Joins the parts. The result is not checked: that is [`Name::new`]'s work.
-    pub const fn new(namespace: &'a str, subsystem: &'a str, name: &'a str, unit: &'a str, kind: crate::Kind) -> Self {
+    pub const fn new(
+        namespace: &'a str,
+        subsystem: &'a str,
+        name: &'a str,
+        unit: &'a str,
+        kind: crate::desc::Kind,
+    ) -> Self {
         let parts = [namespace, join(namespace), subsystem, join(subsystem), name];
         let mut this = Self { parts, stem: 0, unit: "" };
         let mut at = 0;
@@ -211,8 +217,8 @@ impl<'a> ComposedName<'a> {
             at += 1;
         }
         let suffix = match kind {
-            crate::Kind::Counter => "_total",
-            crate::Kind::Info => "_info",
+            crate::desc::Kind::Counter => "_total",
+            crate::desc::Kind::Info => "_info",
             _ => "",
         };
         if this.ends_with(suffix, 0) {
@@ -322,7 +328,7 @@ pub(crate) const fn same(a: &str, b: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Kind;
+    use crate::desc::Kind;
     use std::string::String;
 
     #[test]

@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn threads_race_for_series() {
+    fn race_for_series() {
         let family = Family::<[&'static str; 1], Counter, 3, 4>::new();
         let rounds = if cfg!(miri) { 8 } else { 2_000 };
         let counted = Counter::<u64>::new();

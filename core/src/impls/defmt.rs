@@ -44,8 +44,8 @@ format! {
     [L: LabelSet, const TEXT: usize] Info<L, TEXT>: |i, f| {
         i.with(|values| write!(f, "Info({})", values)).unwrap_or_else(|| write!(f, "Info(not set)"));
     };
-    [K: ClosedLabels, C: crate::Cell + Format] Table<K, C>: |t, f| write!(f, "Table({})", t.cells());
-    [L: LabelSet, C: crate::Cell, const N: usize, const TEXT: usize] Family<L, C, N, TEXT>: |m, f| {
+    [K: ClosedLabels, C: crate::cell::Cell + Format] Table<K, C>: |t, f| write!(f, "Table({})", t.cells());
+    [L: LabelSet, C: crate::cell::Cell, const N: usize, const TEXT: usize] Family<L, C, N, TEXT>: |m, f| {
         write!(f, "Family {{ series: {}, capacity: {}, refused: {} }}", m.len(), N, m.refused());
     };
     [C: Format] Series<'_, C>: |s, f| write!(f, "Series {{ cell: {}, exposed: {} }}", **s, s.is_exposed());

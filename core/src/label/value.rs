@@ -39,7 +39,7 @@ macro_rules! integers {
             type Scratch = Option<crate::number::NumberText>;
 
             fn text<'a>(&'a self, scratch: &'a mut Self::Scratch) -> &'a str {
-                scratch.insert(crate::Number::from(<$wide>::from(*self)).text(0)).as_str()
+                scratch.insert(crate::number::Number::from(<$wide>::from(*self)).text(0)).as_str()
             }
         }
     )*};
