@@ -219,11 +219,20 @@ impl<'a> Desc<'a> {
     /// Whether the two would expose a sample or a family under one name: a histogram `x` and a gauge `x_count`.
     ///
     /// `_created` counts as exposed by every kind that has it, whether or not it is written.
-    pub fn collides(&self, other: &Desc<'_>) -> bool {
-        self.kind
-            .suffixes()
-            .iter()
-            .any(|mine| other.kind.suffixes().iter().any(|theirs| bytes(self, mine).eq(bytes(other, theirs))))
+    pub const fn collides(&self, other: &Desc<'_>) -> bool {
+        let (mine, theirs) = (self.kind.suffixes(), other.kind.suffixes());
+        let mut m = 0;
+        while m < mine.len() {
+            let mut t = 0;
+            while t < theirs.len() {
+                if spelled_alike(self, mine[m], other, theirs[t]) {
+                    return true;
+                }
+                t += 1;
+            }
+            m += 1;
+        }
+        false
     }
 
     /// Whether a sample called `name` belongs to this family, and with which suffix.
@@ -234,6 +243,48 @@ impl<'a> Desc<'a> {
     /// Whether the name, without suffix, is `name`.
     pub fn is_named(&self, name: &str) -> bool {
         bytes(self, "").eq(name.bytes())
+    }
+}
+
+const fn spelled_alike(a: &Desc<'_>, a_suffix: &str, b: &Desc<'_>, b_suffix: &str) -> bool {
+    let mut at = 0;
+    loop {
+        match (byte(a, a_suffix, at), byte(b, b_suffix, at)) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if a == b => at += 1,
+            _ => return false,
+        }
+    }
+}
+
+/// The byte at `at` of the full name with this suffix.
+const fn byte(desc: &Desc<'_>, suffix: &str, mut at: usize) -> Option<u8> {
+    let mut prefix = desc.prefix;
+    while let Some(outer) = prefix {
+        if at < outer.text.len() {
+            return Some(outer.text.as_bytes()[at]);
+        }
+        at -= outer.text.len();
+        prefix = outer.rest;
+    }
+    let parts = [desc.name.as_str(), desc.suffix, suffix];
+    let mut part = 0;
+    while part < parts.len() {
+        if at < parts[part].len() {
+            return Some(parts[part].as_bytes()[at]);
+        }
+        at -= parts[part].len();
+        part += 1;
+    }
+    None
+}
+
+/// A composed name as text, for what the derive writes.
+#[doc(hidden)]
+pub const fn constant_text(bytes: &'static [u8]) -> &'static str {
+    match core::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => "",
     }
 }
 

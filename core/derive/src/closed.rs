@@ -1,0 +1,140 @@
+//! `#[derive(ClosedLabels)]`.
+
+use crate::{attributes, case, paths, set};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Data, DataEnum, DataStruct, DeriveInput, Error, Fields, LitStr};
+
+pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
+    if let Some(parameter) = input.generics.params.first() {
+        return Err(Error::new_spanned(parameter, "closed labels have no parameters: every value is known"));
+    }
+    match &input.data {
+        Data::Enum(data) => of_enum(input, data),
+        Data::Struct(data) => of_struct(input, data),
+        Data::Union(_) => Err(Error::new(input.ident.span(), "closed labels are an enum, or a struct of such enums")),
+    }
+}
+
+fn of_enum(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
+    let (mut label, mut path) = (None, None);
+    attributes::each(&input.attrs, "label = \"name\" or crate = path", |meta| {
+        Ok(attributes::text(meta, "label", &mut label)? || set::crate_path(meta, &mut path)?)
+    })?;
+    let narthex = paths::narthex(path);
+    let name = &input.ident;
+    let label = label.unwrap_or_else(|| LitStr::new(&case::snake(name), name.span()));
+    let check = attributes::check_labels(&narthex, std::slice::from_ref(&label));
+
+    let values = values(input, data)?;
+    let variants: Vec<_> = data.variants.iter().map(|variant| &variant.ident).collect();
+    let (indices, len) = (0..variants.len(), variants.len());
+
+    Ok(quote! {
+        #check
+        impl #narthex::LabelEnum for #name {
+            const VALUES: &'static [&'static str] = &[#(#values),*];
+
+            #[inline]
+            fn index(self) -> usize {
+                match self { #(Self::#variants => #indices,)* }
+            }
+        }
+
+        impl #narthex::LabelValue for #name {
+            type Scratch = ();
+
+            fn text<'a>(&'a self, _: &'a mut ()) -> &'a str {
+                match self { #(Self::#variants => #values,)* }
+            }
+        }
+
+        impl #narthex::ClosedLabels for #name {
+            const NAMES: &'static [&'static str] = &[#label];
+            type Cells<C: #narthex::Zero> = [C; #len];
+            type Values = [&'static str; 1];
+
+            #[inline]
+            fn cell<C: #narthex::Zero>(self, cells: &[C; #len]) -> &C {
+                let index = #narthex::LabelEnum::index(self);
+                &cells[if index < #len { index } else { 0 }]
+            }
+
+            fn values(index: usize) -> [&'static str; 1] {
+                [<Self as #narthex::LabelEnum>::VALUES.get(index).copied().unwrap_or_default()]
+            }
+        }
+    })
+}
+
+/// The text of each variant.
+fn values(input: &DeriveInput, data: &DataEnum) -> syn::Result<Vec<LitStr>> {
+    if data.variants.is_empty() {
+        return Err(Error::new(input.ident.span(), "a label needs at least one value: give the enum a variant"));
+    }
+    let mut values: Vec<LitStr> = Vec::new();
+    for variant in &data.variants {
+        if !matches!(variant.fields, Fields::Unit) {
+            return Err(Error::new_spanned(&variant.fields, "a variant with data has no one text: leave the data out"));
+        }
+        let mut given = None;
+        attributes::each(&variant.attrs, "value = \"text\"", |meta| attributes::text(meta, "value", &mut given))?;
+        let value = given.unwrap_or_else(|| LitStr::new(&case::snake(&variant.ident), variant.ident.span()));
+        if values.iter().any(|other| other.value() == value.value()) {
+            let message = format!("two variants have the value {:?}: their series would be one", value.value());
+            return Err(Error::new(value.span(), message));
+        }
+        values.push(value);
+    }
+    Ok(values)
+}
+
+fn of_struct(input: &DeriveInput, data: &DataStruct) -> syn::Result<TokenStream> {
+    let Fields::Named(fields) = &data.fields else {
+        return Err(Error::new(input.ident.span(), "the fields are the labels, so they need names"));
+    };
+    let mut path = None;
+    attributes::each(&input.attrs, "crate = path", |meta| set::crate_path(meta, &mut path))?;
+    let narthex = paths::narthex(path);
+
+    let labels = fields.named.iter().map(set::label).collect::<syn::Result<Vec<_>>>()?;
+    let checks = attributes::check_labels(&narthex, &labels);
+    let name = &input.ident;
+    let members: Vec<_> = fields.named.iter().filter_map(|field| field.ident.as_ref()).collect();
+    let types: Vec<_> = fields.named.iter().map(|field| &field.ty).collect();
+    let counts: Vec<_> = (0..types.len()).map(|index| format_ident!("COUNT_{index}")).collect();
+    let label_count = labels.len();
+    // the last label changes fastest: place = (first × count of second + second) × …
+    let strides = (0..counts.len()).map(|index| {
+        let after = &counts[index + 1..];
+        quote!((1 #(* #after)*))
+    });
+
+    Ok(quote! {
+        #checks
+        const _: () = {
+            #(const #counts: usize = <#types as #narthex::LabelEnum>::VALUES.len();)*
+            const ALL: usize = 1 #(* #counts)*;
+
+            impl #narthex::ClosedLabels for #name {
+                const NAMES: &'static [&'static str] = &[#(#labels),*];
+                type Cells<C: #narthex::Zero> = [C; ALL];
+                type Values = [&'static str; #label_count];
+
+                #[inline]
+                fn cell<C: #narthex::Zero>(self, cells: &[C; ALL]) -> &C {
+                    let index = 0;
+                    #(let index = index * #counts + #narthex::LabelEnum::index(self.#members);)*
+                    &cells[if index < ALL { index } else { 0 }]
+                }
+
+                fn values(index: usize) -> [&'static str; #label_count] {
+                    [#({
+                        let at = index / #strides % #counts;
+                        <#types as #narthex::LabelEnum>::VALUES.get(at).copied().unwrap_or_default()
+                    }),*]
+                }
+            }
+        };
+    })
+}

@@ -1,0 +1,23 @@
+//! Where the crate is that the generated code names.
+
+use proc_macro_crate::{FoundCrate, crate_name};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+/// The path that was given, or that of the first of `narthex-core` and `narthex` that is a dependency.
+pub fn narthex(given: Option<syn::Path>) -> TokenStream {
+    if let Some(path) = given {
+        return quote!(#path);
+    }
+    for (package, name) in [("narthex-core", "narthex_core"), ("narthex", "narthex")] {
+        let name = match crate_name(package) {
+            // its tests and examples are crates of their own, and its library has this name for itself
+            Ok(FoundCrate::Itself) => name.to_owned(),
+            Ok(FoundCrate::Name(renamed)) => renamed,
+            Err(_) => continue,
+        };
+        let name = Ident::new(&name, Span::call_site());
+        return quote!(::#name);
+    }
+    quote!(::narthex_core)
+}

@@ -1,0 +1,78 @@
+//! `#[derive(LabelSet)]`.
+
+use crate::{attributes, paths};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Error, Fields, GenericParam, LitStr};
+
+pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
+    let Data::Struct(data) = &input.data else {
+        return Err(Error::new(input.ident.span(), "a label set is a struct; for an enum derive ClosedLabels"));
+    };
+    let Fields::Named(fields) = &data.fields else {
+        return Err(Error::new(input.ident.span(), "the fields are the labels, so they need names"));
+    };
+    let mut path = None;
+    attributes::each(&input.attrs, "crate = path", |meta| crate_path(meta, &mut path))?;
+    let narthex = paths::narthex(path);
+
+    let (set, of) = lifetimes(input)?;
+    let labels = fields.named.iter().map(label).collect::<syn::Result<Vec<_>>>()?;
+    let checks = attributes::check_labels(&narthex, &labels);
+    let (name, len) = (&input.ident, labels.len());
+    let members: Vec<_> = fields.named.iter().filter_map(|field| field.ident.as_ref()).collect();
+    let scratches: Vec<_> = (0..len).map(|index| format_ident!("scratch_{index}")).collect();
+    let texts: Vec<_> = (0..len).map(|index| format_ident!("text_{index}")).collect();
+
+    Ok(quote! {
+        #checks
+        impl #narthex::LabelSet for #name #set {
+            const LEN: usize = #len;
+            const NAMES: &'static [&'static str] = &[#(#labels),*];
+            type Of<'narthex> = #name #of;
+            type Texts<'narthex> = [&'narthex str; #len];
+
+            #[inline]
+            fn with<R>(set: &Self::Of<'_>, f: impl ::core::ops::FnOnce(&[&str]) -> R) -> R {
+                #(
+                    let mut #scratches = ::core::default::Default::default();
+                    let #texts = #narthex::LabelValue::text(&set.#members, &mut #scratches);
+                )*
+                f(&[#(#texts),*])
+            }
+        }
+    })
+}
+
+/// What stands behind the struct's name in the `impl`, and in the type of a look-up.
+fn lifetimes(input: &DeriveInput) -> syn::Result<(TokenStream, TokenStream)> {
+    let parameters: Vec<_> = input.generics.params.iter().collect();
+    match parameters.as_slice() {
+        [] => Ok((quote!(), quote!())),
+        [GenericParam::Lifetime(_)] => Ok((quote!(<'_>), quote!(<'narthex>))),
+        [.., other] => Err(Error::new(other.span(), "a label set can have one lifetime, and no other parameters")),
+    }
+}
+
+/// The label that a field is: its name, or the one that was given.
+pub fn label(field: &syn::Field) -> syn::Result<LitStr> {
+    let mut given = None;
+    attributes::each(&field.attrs, "label = \"name\"", |meta| attributes::text(meta, "label", &mut given))?;
+    Ok(given.unwrap_or_else(|| {
+        let ident = field.ident.as_ref().map(|ident| (ident.unraw().to_string(), ident.span()));
+        let (name, span) = ident.unwrap_or_else(|| (String::new(), field.span()));
+        LitStr::new(&name, span)
+    }))
+}
+
+/// Takes `crate = path`; whether this was it.
+pub fn crate_path(meta: &syn::meta::ParseNestedMeta<'_>, place: &mut Option<syn::Path>) -> syn::Result<bool> {
+    let this = meta.path.is_ident("crate");
+    if this {
+        attributes::once(meta, place.is_some())?;
+        *place = Some(meta.value()?.call(syn::Path::parse_mod_style)?);
+    }
+    Ok(this)
+}
