@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind};
 use crate::instrument::{DEFAULT_BUCKETS, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet};
 use crate::registry::Registry;
 use crate::runtime::{GrowingFamily, Handle, OwnedDesc, Single};
-use narthex_core::{ComposedName, Counter, Gauge, LabelNames, LabelSet, Name, Summary};
+use narthex_core::{ComposedName, Counter, Gauge, Invalid, LabelNames, LabelSet, Name, Rule, Summary};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -118,6 +118,9 @@ impl<'a, C: Instrument, L> Builder<'a, C, L> {
     /// The checked description.
     fn desc(&self) -> Result<OwnedDesc, Error> {
         let Parts { name, help, namespace, subsystem, unit, labels, .. } = &self.parts;
+        if name.is_empty() {
+            return Err(Error::invalid("metric name", Invalid { text: "", rule: Rule::Empty }));
+        }
         let composed = ComposedName::new(namespace, subsystem, name, unit, C::KIND).bytes().collect();
         let desc = OwnedDesc {
             kind: C::KIND,
@@ -200,8 +203,9 @@ impl<'a, C: Instrument> Builder<'a, C> {
     /// or [`Duplicate`](ErrorKind::Duplicate), whose [`Error::existing`] gives what is registered. Nothing is
     /// registered then.
     pub fn register(self) -> Result<Handle<C>, Error> {
+        let desc = self.desc()?;
         let handle = Handle::alone(C::make(&self.shared));
-        let collector = Arc::new(Single::new(self.desc()?, handle.clone()));
+        let collector = Arc::new(Single::new(desc, handle.clone()));
         self.registry.add(collector, Arc::new(handle.clone()))?;
         Ok(handle)
     }

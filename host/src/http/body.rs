@@ -13,7 +13,7 @@ pub(super) enum Content {
     Text(Option<Bytes>),
     Exposition(Box<Work>),
     /// Collectors may block, on files say: not on the thread that serves.
-    Working(JoinHandle<io::Result<(Box<Work>, Bytes)>>),
+    Working(JoinHandle<io::Result<(Bytes, Option<Box<Work>>)>>),
     Done,
 }
 
@@ -44,10 +44,9 @@ impl Body for Content {
                         return Poll::Pending;
                     };
                     return Poll::Ready(match outcome.map_err(io::Error::other).flatten() {
-                        Ok((_, bytes)) if bytes.is_empty() => None,
-                        Ok((work, bytes)) => {
-                            *self = Content::Exposition(work);
-                            Some(Ok(Frame::data(bytes)))
+                        Ok((bytes, rest)) => {
+                            *self = rest.map_or(Content::Done, Content::Exposition);
+                            (!bytes.is_empty()).then(|| Ok(Frame::data(bytes)))
                         }
                         Err(error) => Some(Err(error)),
                     });
@@ -77,25 +76,26 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// The next bytes to send; none at the end.
-    fn next(mut self: Box<Self>) -> io::Result<(Box<Self>, Bytes)> {
+    /// The next bytes to send, and what is left to do. There are none only when an exposition is empty.
+    fn next(mut self: Box<Self>) -> io::Result<(Bytes, Option<Box<Self>>)> {
         loop {
             self.buffer.clear();
             let more = append(&mut *self.pages, &mut self.buffer);
-            let bytes = match &mut self.gzip {
-                None => Bytes::copy_from_slice(&self.buffer),
+            let bytes: Bytes = match &mut self.gzip {
+                None => std::mem::take(&mut self.buffer).into(),
                 Some(gzip) => {
                     gzip.write_all(&self.buffer)?;
-                    match self.gzip.take_if(|_| !more) {
-                        Some(whole) => whole.finish()?.into(),
-                        None => {
-                            self.gzip.as_mut().map(|gzip| std::mem::take(gzip.get_mut())).unwrap_or_default().into()
-                        }
+                    if !more {
+                        gzip.try_finish()?;
                     }
+                    std::mem::take(gzip.get_mut()).into()
                 }
             };
-            if !more || !bytes.is_empty() {
-                return Ok((self, bytes));
+            if !more {
+                return Ok((bytes, None));
+            }
+            if !bytes.is_empty() {
+                return Ok((bytes, Some(self)));
             }
         }
     }

@@ -63,7 +63,8 @@ impl<C> Handle<C> {
         self.0.index == NOWHERE
     }
 
-    /// Whether the series is part of its family: not refused, and not removed since.
+    /// Whether the series is part of its family: not refused, and not removed since. Whether that is
+    /// registered, the registry knows.
     pub fn is_exposed(&self) -> bool {
         self.0.live.load(Ordering::Relaxed)
     }

@@ -1,0 +1,133 @@
+//! Every order in which threads can meet in a family that grows, as far as loom can tell them apart.
+//!
+//! `RUSTFLAGS="--cfg loom" cargo test -p narthex --release --test loom`
+
+#![cfg(loom)]
+
+use loom::thread;
+use narthex::{Collect, Counter, Desc, Flow, GrowingFamily, Registry, Sample, Sink};
+
+type Family = GrowingFamily<[&'static str; 1], Counter>;
+
+fn family(limit: usize) -> Family {
+    Registry::new().counter("requests_total", "").labels(["path"]).limit(limit).register().unwrap()
+}
+
+/// Tries every order, but for those with more than three switches away from a thread that could have gone on.
+fn model(f: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(f);
+}
+
+/// The paths of a family, in order.
+fn paths(family: &Family) -> Vec<String> {
+    struct Paths(Vec<String>);
+    impl Sink for Paths {
+        fn family(&mut self, desc: &Desc<'_>) -> Flow<usize> {
+            Ok(if desc.is_named("requests") { 0 } else { usize::MAX })
+        }
+        fn sample(&mut self, _: &Desc<'_>, sample: &Sample<'_>) -> Flow {
+            self.0.extend(sample.labels.get("path").map(String::from));
+            Ok(())
+        }
+    }
+    let mut paths = Paths(Vec::new());
+    family.collect(&mut paths).unwrap();
+    paths.0
+}
+
+#[test]
+fn two_that_ask_for_a_new_series_get_the_same() {
+    model(|| {
+        let (family, other) = twins(9);
+        let thread = thread::spawn(move || other.get(["/"]).inc());
+        family.get(["/"]).inc();
+        thread.join().unwrap();
+        assert_eq!((family.len(), family.get(["/"]).value()), (1, 2));
+        assert_eq!(paths(&family), ["/"]);
+    });
+}
+
+#[test]
+fn the_limit_holds_and_refusals_are_counted() {
+    model(|| {
+        let (family, other) = twins(1);
+        let thread = thread::spawn(move || other.get(["/a"]).is_inert());
+        let inert = family.get(["/b"]).is_inert();
+        assert!(thread.join().unwrap() != inert);
+        assert_eq!((family.len(), family.refused(), paths(&family).len()), (1, 1, 1));
+    });
+}
+
+#[test]
+fn one_of_two_removes_and_the_slot_is_free_once() {
+    model(|| {
+        let (family, other) = twins(9);
+        let held = family.get(["/"]);
+        held.inc();
+        let thread = thread::spawn(move || other.remove(["/"]));
+        let removed = family.remove_matching(|_| true) == 1;
+        assert!(thread.join().unwrap() != removed);
+        assert!(family.is_empty() && !held.is_exposed());
+        family.get(["/a"]).inc();
+        family.get(["/b"]).inc();
+        assert_eq!((paths(&family).len(), held.value()), (2, 1));
+    });
+}
+
+#[test]
+fn a_handle_and_a_removal() {
+    model(|| {
+        let (family, other) = twins(9);
+        let thread = thread::spawn(move || {
+            let handle = other.get(["/"]);
+            handle.inc();
+            handle
+        });
+        let removed = family.remove(["/"]);
+        let made_again = removed.then(|| family.get(["/"]));
+        let handle = thread.join().unwrap();
+        assert_eq!((handle.value(), handle.is_exposed()), (1, !removed));
+        assert!(made_again.is_none_or(|new| new.value() == 0 && new.is_exposed()));
+        assert_eq!(paths(&family), ["/"]);
+    });
+}
+
+#[test]
+fn a_reader_meets_what_stays_once_and_nothing_that_is_not_there() {
+    model(|| {
+        let (family, other) = twins(9);
+        family.get(["/goes"]).inc();
+        family.get(["/stays"]).inc();
+        let thread = thread::spawn(move || {
+            other.remove(["/goes"]);
+            other.get(["/comes"]).inc();
+        });
+        let met = paths(&family);
+        thread.join().unwrap();
+        assert_eq!(met.iter().filter(|path| *path == "/stays").count(), 1, "{met:?}");
+        assert!(met.len() <= 2, "{met:?}");
+        assert_eq!(paths(&family), ["/comes", "/stays"]); // in the slot that became free
+    });
+}
+
+#[test]
+fn clearing_and_inserting() {
+    model(|| {
+        let (family, other) = twins(9);
+        family.get(["/a"]).inc();
+        let thread = thread::spawn(move || other.clear());
+        let handle = family.get(["/b"]);
+        handle.inc();
+        thread.join().unwrap();
+        assert_eq!(family.len(), usize::from(handle.is_exposed()));
+        assert_eq!(paths(&family).len(), family.len());
+        assert_eq!(family.get(["/a"]).value(), 0);
+    });
+}
+
+fn twins(limit: usize) -> (Family, Family) {
+    let family = family(limit);
+    (family.clone(), family)
+}

@@ -1,0 +1,222 @@
+//! Registering, refusing, collecting what fails.
+
+use narthex::encode::Text;
+use narthex::{
+    Collect, CollectError, Counter, Desc, ErrorKind, Flow, GrowingFamily, Handle, Kind, Metric, Registry, Sink,
+    callback, generate_latest, name,
+};
+use std::sync::{Arc, Mutex};
+
+/// Gives one gauge, then does what it was told to.
+struct Custom<F>(&'static str, F);
+
+impl<F: Fn() -> Flow> Custom<F> {
+    fn desc(&self) -> Desc<'_> {
+        Desc::new(Kind::Gauge, narthex::Name::new(self.0).unwrap(), "Custom.")
+    }
+}
+
+impl<F: Fn() -> Flow> Collect for Custom<F> {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        each(&self.desc())
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        callback(&self.desc(), sink, 1_u64)?;
+        (self.1)()
+    }
+}
+
+fn fine() -> Flow {
+    Ok(())
+}
+
+#[test]
+fn everything_that_collects_can_be_registered() {
+    static STATIC: Custom<fn() -> Flow> = Custom("is_static", fine);
+    let registry = Registry::new();
+    let shared = Arc::new(Custom("is_shared", fine));
+    registry.register(Custom("is_owned", fine)).unwrap();
+    registry.register(&STATIC).unwrap();
+    registry.register(Arc::clone(&shared)).unwrap();
+    registry.register(Box::new(Custom("is_boxed", fine))).unwrap();
+    let nested = Registry::new();
+    registry.register(nested.clone()).unwrap();
+    nested.register(Custom("is_nested", fine)).unwrap();
+    for name in ["is_owned", "is_static", "is_shared", "is_boxed", "is_nested"] {
+        assert_eq!(registry.sample_value(name, &[]), Some(1.0), "{name}");
+    }
+    assert_eq!(registry.sample_value("is_missing", &[]), None);
+}
+
+#[test]
+fn exposed_names_are_registered_once() {
+    let registry = Registry::new();
+    let latency = registry.histogram("latency_seconds", "Latency.").register().unwrap();
+    latency.observe(0.5);
+
+    let error = registry.gauge("latency_seconds_count", "Collides.").register().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Duplicate);
+    assert_eq!(
+        error.to_string(),
+        "metric \"latency_seconds_count\": \"latency_seconds_count\" is exposed already, by the registered metric \
+         \"latency_seconds\"; use that, unregister it, or choose another name"
+    );
+    let existing = error.existing().unwrap();
+    assert_eq!(existing.downcast_ref::<Handle<narthex::RuntimeHistogram>>().unwrap().count(), 1);
+
+    // the receipt that the error hands back takes the other one out
+    registry.unregister(existing.registration()).unwrap();
+    assert!(registry.unregister(existing.registration()).is_none());
+    registry.gauge("latency_seconds_count", "Now free.").register().unwrap();
+    latency.observe(0.5); // harmless
+}
+
+#[test]
+fn a_family_that_is_registered_is_handed_back() {
+    let registry = Registry::new();
+    let requests = registry.counter("requests_total", "Requests.").labels(["path"]).register().unwrap();
+    requests.get(["/"]).inc();
+    let error = registry.counter("requests", "Requests.").labels(["path"]).register().unwrap_err();
+    let again = error.existing().unwrap().downcast_ref::<GrowingFamily<[&'static str; 1], Counter>>().unwrap();
+    again.get(["/"]).inc();
+    assert_eq!(requests.get(["/"]).value(), 2);
+    assert!(registry.find("requests_created").is_some());
+}
+
+#[test]
+fn a_refused_registration_changes_nothing() {
+    struct Two;
+    impl Collect for Two {
+        fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+            each(&Desc::new(Kind::Counter, name!("fresh"), ""))?;
+            each(&Desc::new(Kind::Gauge, name!("taken"), ""))
+        }
+        fn collect(&self, _: &mut dyn Sink) -> Flow {
+            Ok(())
+        }
+    }
+    struct Twice;
+    impl Collect for Twice {
+        fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+            each(&Desc::new(Kind::Counter, name!("twice"), ""))?;
+            each(&Desc::new(Kind::Gauge, name!("twice_total"), ""))
+        }
+        fn collect(&self, _: &mut dyn Sink) -> Flow {
+            Ok(())
+        }
+    }
+    struct Speechless;
+    impl Collect for Speechless {
+        fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+            each(&Desc::new(Kind::Counter, name!("said"), ""))?;
+            Err(CollectError::new(&"no words").into())
+        }
+        fn collect(&self, _: &mut dyn Sink) -> Flow {
+            Ok(())
+        }
+    }
+
+    let registry = Registry::new();
+    registry.gauge("taken", "").register().unwrap();
+    let before = generate_latest(&registry, Text);
+    assert_eq!(registry.register(Two).unwrap_err().kind(), ErrorKind::Duplicate);
+    let twice = registry.register(Twice).unwrap_err();
+    assert!(twice.existing().is_none());
+    assert!(twice.to_string().contains("the collector exposes \"twice_total\" twice"), "{twice}");
+    let speechless = registry.register(Speechless).unwrap_err();
+    assert_eq!(speechless.kind(), ErrorKind::Collector);
+    assert!(speechless.to_string().ends_with("no words"), "{speechless}");
+    assert_eq!(generate_latest(&registry, Text), before);
+    for name in ["fresh", "twice", "said"] {
+        registry.gauge(name, "").register().unwrap();
+    }
+}
+
+#[test]
+fn the_registrys_own_name_is_taken() {
+    let registry = Registry::new();
+    let error = registry.counter("narthex_collector_errors_total", "").register().unwrap_err();
+    assert_eq!((error.kind(), error.existing().is_none()), (ErrorKind::Duplicate, true));
+}
+
+#[test]
+fn one_bad_collector_costs_only_its_own() {
+    let registry = Registry::new();
+    registry.register(Custom("first", fine)).unwrap();
+    let nested = Registry::new();
+    nested.register(Custom("panics", || panic!("on purpose"))).unwrap();
+    nested.register(Custom("nested", fine)).unwrap();
+    registry.register(nested).unwrap();
+    registry.register(Custom("fails", || Err(CollectError::new(&"on purpose").into()))).unwrap();
+    registry.register(Custom("last", fine)).unwrap();
+
+    for scrape in 1..4 {
+        let page = generate_latest(&registry, Text);
+        for name in ["first", "panics", "nested", "fails", "last"] {
+            assert!(page.contains(&format!("\n{name} 1\n")), "{name} of {page}");
+        }
+        assert!(page.ends_with(&format!("\nnarthex_collector_errors_total {}\n", 2 * scrape)), "{page}");
+    }
+    assert!(registry.sample_value("narthex_collector_errors_total", &[]).unwrap() >= 6.0);
+    assert_eq!(registry.sample_value("last", &[]), Some(1.0));
+}
+
+#[test]
+fn collectors_may_use_their_registry() {
+    let registry = Registry::new();
+    let (inner, seen) = (registry.clone(), Arc::new(Mutex::new(Vec::new())));
+    let names = Arc::clone(&seen);
+    let registers = move || {
+        let name = format!("made_{}", names.lock().unwrap().len());
+        let made = inner.gauge(&name, "Made while collecting.").register().unwrap();
+        made.set(1);
+        assert_eq!(inner.find(&name).unwrap().downcast_ref::<Handle<narthex::Gauge>>().unwrap().value(), 1);
+        names.lock().unwrap().push(name);
+        Ok(())
+    };
+    registry.register(Custom("registers", registers)).unwrap();
+    let first = generate_latest(&registry, Text);
+    let second = generate_latest(&registry, Text);
+    assert!(!first.contains("made_0") && second.contains("\nmade_0 1\n") && !second.contains("made_1"));
+}
+
+#[test]
+fn a_registry_that_contains_itself_is_a_failure_and_no_overflow() {
+    let (a, b) = (Registry::new(), Registry::new());
+    a.register(b.clone()).unwrap();
+    b.register(a.clone()).unwrap();
+    b.register(Custom("inside", fine)).unwrap();
+    let page = generate_latest(&a, Text);
+    assert!(page.contains("\ninside 1\n") && page.ends_with("\nnarthex_collector_errors_total 1\n"), "{page}");
+    assert_eq!(a.register(a.clone()).unwrap_err().kind(), ErrorKind::Collector);
+}
+
+#[test]
+fn the_default_registry_is_one() {
+    narthex::default_registry().gauge("of_the_default_registry", "").register().unwrap().set(4);
+    assert_eq!(narthex::default_registry().sample_value("of_the_default_registry", &[]), Some(4.0));
+}
+
+#[test]
+fn cells_of_the_core_can_be_collected_by_hand() {
+    struct Group {
+        jobs: Counter,
+    }
+    impl Group {
+        const JOBS: Desc<'static> = Desc::new(Kind::Counter, name!("jobs"), "Jobs.");
+    }
+    impl Collect for Group {
+        fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+            each(&Self::JOBS)
+        }
+        fn collect(&self, sink: &mut dyn Sink) -> Flow {
+            self.jobs.collect(&Self::JOBS, sink)
+        }
+    }
+    static GROUP: Group = Group { jobs: Counter::new() };
+    let registry = Registry::new();
+    registry.register(&GROUP).unwrap();
+    GROUP.jobs.inc();
+    assert_eq!(generate_latest(&registry, Text), "# HELP jobs_total Jobs.\n# TYPE jobs_total counter\njobs_total 1\n");
+}
