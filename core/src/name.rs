@@ -224,7 +224,8 @@ impl<'a> ComposedName<'a> {
         if this.ends_with(suffix, 0) {
             this.stem -= suffix.len();
         }
-        if !unit.is_empty() && !(this.ends_with(unit, 0) && this.ends_with("_", unit.len())) {
+        let ends_in_unit = this.ends_with(unit, 0) && this.ends_with("_", unit.len());
+        if !(unit.is_empty() || ends_in_unit) {
             this.unit = unit;
         }
         this

@@ -97,6 +97,7 @@ pub fn metric_group(input: TokenStream) -> TokenStream {
 /// `#[derive(ClosedLabels)]`. `#[metrics(label = "…")]` on a field renames the label.
 ///
 /// ```
+/// # use critical_section as _; // an application links an implementation
 /// use narthex_core::{Counter, Family, LabelSet};
 ///
 /// #[derive(LabelSet)]

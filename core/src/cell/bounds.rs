@@ -79,8 +79,8 @@ macro_rules! bounds {
                 }
                 let mut at = 0;
                 while at < bounds.len() {
-                    #[expect(clippy::eq_op, reason = "x - x is zero exactly when x is finite, in every type")]
                     if bounds[at] - bounds[at] != 0 as $type {
+                        // x - x is zero exactly when x is finite
                         return Err(BoundsError::NotFinite(at));
                     }
                     if at > 0 && bounds[at - 1] >= bounds[at] {
@@ -178,22 +178,23 @@ macro_rules! buckets {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::BoundsError;
+    use super::{f64 as f64_bounds, i64 as i64_bounds, u32 as u32_bounds};
 
     #[test]
     fn bounds_are_checked() {
-        assert_eq!(u32::check(&[]), Err(BoundsError::Empty));
-        assert_eq!(u32::check(&[1, 2, 2]), Err(BoundsError::NotIncreasing(2)));
-        assert_eq!(i64::check(&[-5, -6]), Err(BoundsError::NotIncreasing(1)));
-        assert_eq!(f64::check(&[0.1, ::core::f64::NAN]), Err(BoundsError::NotFinite(1)));
-        assert_eq!(f64::check(&[::core::f64::NEG_INFINITY]), Err(BoundsError::NotFinite(0)));
-        assert_eq!(f64::check(&[-0.0, 0.0]), Err(BoundsError::NotIncreasing(1)));
-        assert_eq!(f64::check(&[-1.0, 0.0, 1e300]), Ok(()));
+        assert_eq!(u32_bounds::check(&[]), Err(BoundsError::Empty));
+        assert_eq!(u32_bounds::check(&[1, 2, 2]), Err(BoundsError::NotIncreasing(2)));
+        assert_eq!(i64_bounds::check(&[-5, -6]), Err(BoundsError::NotIncreasing(1)));
+        assert_eq!(f64_bounds::check(&[0.1, f64::NAN]), Err(BoundsError::NotFinite(1)));
+        assert_eq!(f64_bounds::check(&[f64::NEG_INFINITY]), Err(BoundsError::NotFinite(0)));
+        assert_eq!(f64_bounds::check(&[-0.0, 0.0]), Err(BoundsError::NotIncreasing(1)));
+        assert_eq!(f64_bounds::check(&[-1.0, 0.0, 1e300]), Ok(()));
     }
 
     #[test]
     fn bounds_by_formula() {
-        assert_eq!(u32::linear::<3>(10, 5), [10, 15, 20]);
-        assert_eq!(f64::exponential::<4>(0.25, 2.0), [0.25, 0.5, 1.0, 2.0]);
+        assert_eq!(u32_bounds::linear::<3>(10, 5), [10, 15, 20]);
+        assert_eq!(f64_bounds::exponential::<4>(0.25, 2.0), [0.25, 0.5, 1.0, 2.0]);
     }
 }

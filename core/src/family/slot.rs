@@ -86,8 +86,7 @@ impl<C: Cell, const TEXT: usize> Slot<C, TEXT> {
     /// The values of a pinned slot.
     pub(super) fn values<'p>(&'p self, _: &'p Pin<'_>) -> &'p [u8] {
         // SAFETY: a pin is held, so nobody writes.
-        let text = unsafe { &*self.text.get() };
-        text
+        unsafe { &*self.text.get() }
     }
 
     /// Makes a free slot a live series that starts at zero, and pins it.

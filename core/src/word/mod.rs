@@ -29,6 +29,18 @@ pub use word32::Word32;
 pub use word64::{Section, Word64, section};
 pub use zero::Zero;
 
+impl Default for Word32 {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Default for Word64 {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// Runs `f` with exclusion between threads and interrupts alike, on every target.
 ///
 /// For the rare structural change (a series inserted, an info replaced); never for an update of a number.

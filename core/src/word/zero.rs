@@ -5,7 +5,6 @@
 /// Stable Rust has no const trait functions; this constant stands in for a `const fn new`.
 pub trait Zero {
     /// The start.
-    #[expect(clippy::declare_interior_mutable_const, reason = "each use is meant to be a fresh value")]
     const ZERO: Self;
 }
 

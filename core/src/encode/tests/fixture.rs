@@ -21,12 +21,14 @@ pub struct Everything {
     up: StateSet<bool>,
 }
 
+type CollectOne<'a> = dyn Fn(&Desc<'_>, &mut dyn Sink) -> Flow + 'a;
+
 pub fn labelled(desc: Desc<'static>, labels: &'static [&'static str]) -> Desc<'static> {
     desc.with_labels(LabelNames::new(labels).unwrap()).unwrap()
 }
 
 impl Everything {
-    fn each(&self, f: &mut dyn FnMut(&dyn Fn(&Desc<'_>, &mut dyn Sink) -> Flow, &Desc<'_>) -> Flow) -> Flow {
+    fn each(&self, f: &mut dyn FnMut(&CollectOne<'_>, &Desc<'_>) -> Flow) -> Flow {
         let desc = Desc::new;
         f(&|d, s| self.sent.collect(d, s), &desc(Kind::Counter, name!("sent"), "Sent \\ all\n\"frames\"."))?;
         f(&|d, s| self.rssi.collect(d, s), &desc(Kind::Gauge, name!("rssi_dbm"), "Signal.").with_unit("dbm").unwrap())?;
