@@ -105,6 +105,7 @@ impl<C: Measure + Cell> Metric for C {
     const KIND: Kind = C::KIND;
     const INTEGER: bool = C::INTEGER;
 
+    #[inline(never)] // its stack is not under that of the other fields
     fn collect(&self, desc: &Desc<'_>, sink: &mut dyn Sink) -> Flow {
         if sink.family(desc)? > 0 {
             return Ok(());
@@ -141,6 +142,7 @@ impl<L: LabelSet, C: Measure + Cell, const N: usize, const TEXT: usize> Metric f
         each(&desc.refusals())
     }
 
+    #[inline(never)] // its stack is not under that of the other fields
     fn collect(&self, desc: &Desc<'_>, sink: &mut dyn Sink) -> Flow {
         let from = sink.family(desc)?;
         self.each_series(from, &mut |index, values, cell: &C| {
@@ -149,9 +151,15 @@ impl<L: LabelSet, C: Measure + Cell, const N: usize, const TEXT: usize> Metric f
         })?;
         match self.refused() {
             0 => Ok(()),
-            refused => callback(&desc.refusals(), sink, refused),
+            refused => refusals(desc, refused, sink),
         }
     }
+}
+
+#[cold]
+#[inline(never)] // its stack is not under that of the series
+fn refusals(desc: &Desc<'_>, refused: u32, sink: &mut dyn Sink) -> Flow {
+    callback(&desc.refusals(), sink, refused)
 }
 
 impl<L: LabelSet, const TEXT: usize> Metric for Info<L, TEXT> {

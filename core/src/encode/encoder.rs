@@ -48,7 +48,7 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
         if bytes.is_empty() { Ok(()) } else { put(self.out, &mut self.error, bytes) }
     }
 
-    #[inline(never)]
+    #[inline]
     fn name(&mut self, desc: &Desc<'_>, suffix: &str) -> Flow {
         let mut prefix = desc.prefix();
         while let Some(outer) = prefix {
