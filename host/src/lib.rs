@@ -35,6 +35,7 @@
 //! | [`generate_latest`], [`start_http_server`] | out of the process |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(loom, allow(dead_code, unused_imports, reason = "the endpoint is not built for loom"))]
 
 extern crate self as narthex;
 

@@ -6,7 +6,11 @@ use narthex::{Error, ErrorKind, Registry, generate_latest};
 #[test]
 fn every_kind_as_text_and_as_openmetrics() -> Result<(), Error> {
     let r = Registry::new();
-    r.counter("requests", "Requests \"served\"\\\n.").namespace("shop").subsystem("web").register()?.inc_by(1 << 53 | 1);
+    r.counter("requests", "Requests \"served\"\\\n.")
+        .namespace("shop")
+        .subsystem("web")
+        .register()?
+        .inc_by(1 << 53 | 1);
     r.counter("work", "Work.").unit("seconds").float().register()?.inc_by(0.5).unwrap();
     r.gauge("balance", "Balance.").register()?.set(-3);
     r.gauge("ratio", "Ratio.").float().labels(["of"]).register()?.get(["a\"\\\n"]).set(0.1);
@@ -40,7 +44,11 @@ fn what_is_wrong_is_said() {
             "metric name \"2xx\": a name must start with a letter or an underscore (a metric name also with a colon); \
              \"_2xx\" would do",
         ),
-        (r.gauge("", "").namespace("a").register().err(), ErrorKind::Name, "metric name \"\": a name must not be empty"),
+        (
+            r.gauge("", "").namespace("a").register().err(),
+            ErrorKind::Name,
+            "metric name \"\": a name must not be empty",
+        ),
         (r.counter("_total", "").register().err(), ErrorKind::Name, "metric name \"\": a name must not be empty"),
         (
             r.counter("x", "").labels(["a:b"]).register().err(),
@@ -112,7 +120,10 @@ fn values_that_are_refused_change_nothing() -> Result<(), Error> {
     let r = Registry::new();
     let task = r.state_set("task", "", ["down", "up"]).register()?;
     let error = task.set("sideways").unwrap_err();
-    assert_eq!((error.to_string(), task.state()), ("there is no state \"sideways\"; the states are [\"down\", \"up\"]".into(), "down"));
+    assert_eq!(
+        (error.to_string(), task.state()),
+        ("there is no state \"sideways\"; the states are [\"down\", \"up\"]".into(), "down")
+    );
 
     let build = r.info("build", "").register()?;
     build.set([("version", "1")])?;

@@ -67,7 +67,9 @@ fn a_full_family_counts_what_it_refuses() {
     assert!(!requests.get(["/a"]).is_inert());
     assert_eq!((requests.refused(), requests.len()), (1, 2));
     assert_eq!(registry.sample_value("requests_refused_total", &[]), Some(1.0));
-    assert!(generate_latest(&registry, OpenMetrics).contains("# TYPE requests_refused counter\nrequests_refused_total 1\n"));
+    assert!(
+        generate_latest(&registry, OpenMetrics).contains("# TYPE requests_refused counter\nrequests_refused_total 1\n")
+    );
 
     requests.remove(["/a"]); // makes room, though `a` is still held
     requests.get(["/c"]).inc();

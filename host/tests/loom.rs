@@ -113,6 +113,22 @@ fn a_reader_meets_what_stays_once_and_nothing_that_is_not_there() {
 }
 
 #[test]
+fn a_series_that_is_made_again_is_never_there_twice() {
+    model(|| {
+        let (family, (remover, maker)) = {
+            let (family, other) = twins(9);
+            (family, (other.clone(), other))
+        };
+        family.get(["/"]);
+        let threads =
+            [thread::spawn(move || remover.remove(["/"])), thread::spawn(move || maker.get(["/"]).is_inert())];
+        let met = paths(&family);
+        assert!(met.len() <= 1, "{met:?}");
+        threads.map(|thread| thread.join().unwrap());
+    });
+}
+
+#[test]
 fn clearing_and_inserting() {
     model(|| {
         let (family, other) = twins(9);
