@@ -279,15 +279,6 @@ const fn byte(desc: &Desc<'_>, suffix: &str, mut at: usize) -> Option<u8> {
     None
 }
 
-/// A composed name as text, for what the derive writes.
-#[doc(hidden)]
-pub const fn constant_text(bytes: &'static [u8]) -> &'static str {
-    match core::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(_) => "",
-    }
-}
-
 const fn plain(text: &str) -> bool {
     let (bytes, mut at) = (text.as_bytes(), 0);
     while at < bytes.len() {
@@ -301,28 +292,6 @@ const fn plain(text: &str) -> bool {
 
 fn bytes<'a>(desc: &Desc<'a>, suffix: &'a str) -> impl Iterator<Item = u8> {
     desc.name().chain([suffix]).flat_map(str::bytes)
-}
-
-/// The names of the labels of a field, in a constant: from its type, or from the attribute of a field whose label set
-/// is an array.
-#[doc(hidden)]
-#[track_caller]
-pub const fn label_names(
-    of_type: &'static [&'static str],
-    len: usize,
-    given: &'static [&'static str],
-) -> LabelNames<'static> {
-    let names = if of_type.is_empty() { given } else { of_type };
-    if names.len() != len {
-        panic!("give each label of this field a name: #[metrics(labels(\"first\", \"second\"))]");
-    }
-    if !of_type.is_empty() && !given.is_empty() {
-        panic!("this field's type names its labels: leave out #[metrics(labels(...))]");
-    }
-    match LabelNames::new(names) {
-        Ok(names) => names,
-        Err(invalid) => invalid.rule.refuse(),
-    }
 }
 
 #[cfg(test)]

@@ -109,7 +109,7 @@ pub use point::{Dialect, Extra, Point, Sample};
 pub use word::Zero;
 
 #[doc(hidden)]
-pub use desc::{constant_text, label_names};
+pub use metric::field;
 #[doc(inline)]
 pub use number::FloatText;
 

@@ -10,6 +10,9 @@ use crate::point::{Point, Sample};
 use crate::word::Zero;
 use core::marker::PhantomData;
 
+#[doc(hidden)]
+pub mod field;
+
 /// A metric without its name: anything that a field of a [`MetricGroup`](crate::MetricGroup) can be.
 pub trait Metric: Zero {
     /// What it is exposed as.
@@ -20,6 +23,8 @@ pub trait Metric: Zero {
     const LABELS: usize = 0;
     /// Their names, when the type has them.
     const LABEL_NAMES: &'static [&'static str] = &[];
+    /// Whether it may also expose how many updates it refused, as `NAME_refused_total`.
+    const REFUSES: bool = false;
 
     /// Names the families that `collect` may give.
     ///
@@ -136,6 +141,7 @@ impl<L: LabelSet, C: Measure + Cell, const N: usize, const TEXT: usize> Metric f
     const INTEGER: bool = C::INTEGER;
     const LABELS: usize = L::LEN;
     const LABEL_NAMES: &'static [&'static str] = L::NAMES;
+    const REFUSES: bool = true;
 
     fn describe(&self, desc: &Desc<'_>, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
         each(desc)?;

@@ -48,25 +48,24 @@ pub fn doc(attributes: &[Attribute]) -> String {
     lines.join(" ")
 }
 
-/// A constant check that these are valid label names, each on its own with the error at the name, and together.
-pub fn check_labels(narthex: &TokenStream, labels: &[LitStr]) -> TokenStream {
-    let each = labels.iter().map(|label| {
-        quote_spanned! { label.span() =>
-            const _: () = match #narthex::LabelNames::new(&[#label]) {
-                Ok(_) => (),
-                Err(invalid) => invalid.rule.refuse(),
-            };
+/// What all of them gave, or all of their errors.
+pub fn all<T>(results: impl Iterator<Item = syn::Result<T>>) -> syn::Result<Vec<T>> {
+    let (mut all, mut errors) = (Vec::new(), None::<syn::Error>);
+    for result in results {
+        match (result, &mut errors) {
+            (Ok(one), _) => all.push(one),
+            (Err(error), Some(errors)) => errors.combine(error),
+            (Err(error), None) => errors = Some(error),
         }
+    }
+    errors.map_or(Ok(all), Err)
+}
+
+/// A constant check that these are valid label names, with the error at the one that is not.
+pub fn check_labels(narthex: &TokenStream, labels: &[LitStr]) -> TokenStream {
+    let checks = labels.iter().enumerate().map(|(at, label)| {
+        let so_far = &labels[..=at];
+        quote_spanned!(label.span() => const _: () = #narthex::field::last_label(&[#(#so_far),*]);)
     });
-    let last = labels.last().map_or_else(proc_macro2::Span::call_site, LitStr::span);
-    let together = quote_spanned! { last =>
-        const _: () = match #narthex::LabelNames::new(&[#(#labels),*]) {
-            Ok(_) => (),
-            Err(invalid) => match invalid.rule {
-                #narthex::Rule::DuplicateLabel => invalid.rule.refuse(),
-                _ => (),
-            },
-        };
-    };
-    quote::quote!(#(#each)* #together)
+    quote::quote!(#(#checks)*)
 }

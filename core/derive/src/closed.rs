@@ -2,7 +2,8 @@
 
 use crate::{attributes, case, paths, set};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Data, DataEnum, DataStruct, DeriveInput, Error, Fields, LitStr};
 
 pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
@@ -56,8 +57,8 @@ fn of_enum(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
 
             #[inline]
             fn cell<C: #narthex::Zero>(self, cells: &[C; #len]) -> &C {
-                let index = #narthex::LabelEnum::index(self);
-                &cells[if index < #len { index } else { 0 }]
+                let [first, ..] = cells;
+                cells.get(#narthex::LabelEnum::index(self)).unwrap_or(first)
             }
 
             fn values(index: usize) -> [&'static str; 1] {
@@ -90,19 +91,23 @@ fn values(input: &DeriveInput, data: &DataEnum) -> syn::Result<Vec<LitStr>> {
 }
 
 fn of_struct(input: &DeriveInput, data: &DataStruct) -> syn::Result<TokenStream> {
-    let Fields::Named(fields) = &data.fields else {
-        return Err(Error::new(input.ident.span(), "the fields are the labels, so they need names"));
-    };
+    let fields = set::fields(input, &data.fields)?;
     let mut path = None;
     attributes::each(&input.attrs, "crate = path", |meta| set::crate_path(meta, &mut path))?;
     let narthex = paths::narthex(path);
 
-    let labels = fields.named.iter().map(set::label).collect::<syn::Result<Vec<_>>>()?;
+    let labels = attributes::all(fields.iter().map(set::label))?;
     let checks = attributes::check_labels(&narthex, &labels);
     let name = &input.ident;
-    let members: Vec<_> = fields.named.iter().filter_map(|field| field.ident.as_ref()).collect();
-    let types: Vec<_> = fields.named.iter().map(|field| &field.ty).collect();
-    let counts: Vec<_> = (0..types.len()).map(|index| format_ident!("COUNT_{index}")).collect();
+    let index_of_members = fields.iter().map(|field| {
+        let member = &field.ident;
+        quote_spanned!(field.ty.span() => #narthex::LabelEnum::index(self.#member))
+    });
+    let types: Vec<_> = fields.iter().map(|field| &field.ty).collect();
+    let counts: Vec<_> = (0..types.len()).map(|index| format_ident!("__COUNT_{index}")).collect();
+    let counted = types.iter().zip(&counts).map(
+        |(ty, count)| quote_spanned!(ty.span() => const #count: usize = <#ty as #narthex::LabelEnum>::VALUES.len();),
+    );
     let label_count = labels.len();
     // the last label changes fastest: place = (first × count of second + second) × …
     let strides = (0..counts.len()).map(|index| {
@@ -113,19 +118,19 @@ fn of_struct(input: &DeriveInput, data: &DataStruct) -> syn::Result<TokenStream>
     Ok(quote! {
         #checks
         const _: () = {
-            #(const #counts: usize = <#types as #narthex::LabelEnum>::VALUES.len();)*
-            const ALL: usize = 1 #(* #counts)*;
+            #(#counted)*
+            const __ALL: usize = 1 #(* #counts)*;
 
             impl #narthex::ClosedLabels for #name {
                 const NAMES: &'static [&'static str] = &[#(#labels),*];
-                type Cells<C: #narthex::Zero> = [C; ALL];
+                type Cells<C: #narthex::Zero> = [C; __ALL];
                 type Values = [&'static str; #label_count];
 
                 #[inline]
-                fn cell<C: #narthex::Zero>(self, cells: &[C; ALL]) -> &C {
-                    let index = 0;
-                    #(let index = index * #counts + #narthex::LabelEnum::index(self.#members);)*
-                    &cells[if index < ALL { index } else { 0 }]
+                fn cell<C: #narthex::Zero>(self, cells: &[C; __ALL]) -> &C {
+                    let (index, [first, ..]) = (0_usize, cells);
+                    #(let index = index.wrapping_mul(#counts).wrapping_add(#index_of_members);)*
+                    cells.get(index).unwrap_or(first)
                 }
 
                 fn values(index: usize) -> [&'static str; #label_count] {

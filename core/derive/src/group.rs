@@ -1,9 +1,18 @@
 //! `#[derive(MetricGroup)]`.
 
 use crate::{attributes, field, paths, set};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Data, DeriveInput, Error, Fields, LitStr};
+use syn::{Data, DeriveInput, Error, Fields, Ident, LitStr, Visibility};
+
+/// What the fields of a group have in common.
+pub struct Group<'a> {
+    pub narthex: &'a TokenStream,
+    pub name: &'a Ident,
+    pub visibility: &'a Visibility,
+    pub namespace: String,
+    pub subsystem: String,
+}
 
 pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
@@ -22,27 +31,27 @@ pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
             || attributes::text(meta, "subsystem", &mut subsystem)?
             || set::crate_path(meta, &mut path)?)
     })?;
-    let narthex = paths::narthex(path);
-    let prefix_checks = [&namespace, &subsystem].into_iter().flatten().map(|part| check_part(&narthex, part));
-    let prefix_checks = quote!(#(#prefix_checks)*);
-    let value = |part: &Option<LitStr>| part.as_ref().map_or_else(String::new, LitStr::value);
-    let group = field::Group {
-        narthex: &narthex,
-        visibility: &input.vis,
-        namespace: &value(&namespace),
-        subsystem: &value(&subsystem),
-    };
+    let narthex = &paths::narthex(path);
+    let checked = checked(narthex, namespace.as_ref(), subsystem.as_ref());
+    let value = |part: Option<LitStr>| part.as_ref().map_or_else(String::new, LitStr::value);
+    let (namespace, subsystem) = (value(namespace), value(subsystem));
+    let group = Group { narthex, name: &input.ident, visibility: &input.vis, namespace, subsystem };
 
-    let generated = fields.iter().map(|f| field::generate(&group, f)).collect::<syn::Result<Vec<_>>>()?;
-    let beside = generated.iter().map(|g| &g.beside);
-    let describe = generated.iter().map(|g| &g.describe);
-    let collect = generated.iter().map(|g| &g.collect);
-    let descs = generated.iter().filter_map(|g| g.desc.as_ref()).map(|(_, desc)| desc);
-    let collisions = collisions(fields, &generated);
+    let generated = fields.iter().enumerate().map(|(index, field)| field::generate(&group, index, field));
+    let generated = attributes::all(generated)?;
+    let parts =
+        |part: fn(&field::Generated) -> &TokenStream| generated.iter().map(part).cloned().collect::<TokenStream>();
+    let (beside, descs) = (parts(|g| &g.beside), parts(|g| &g.desc));
+    let (describe, collect) = (parts(|g| &g.describe), parts(|g| &g.collect));
+    // a nested group may fail, and those after it are still collected
+    let nests = generated.iter().any(|g| g.described.is_none());
+    let (before, outcome) =
+        if nests { (quote!(let mut outcome = Ok(());), quote!(outcome)) } else { (quote!(), quote!(Ok(()))) };
+    let distinct = distinct(narthex, fields.iter().filter_map(|f| f.ident.as_ref()).zip(&generated));
     let (name, members, types) = (&input.ident, fields.iter().map(|f| &f.ident), fields.iter().map(|f| &f.ty));
 
     Ok(quote! {
-        #(#beside)*
+        #beside
 
         impl #name {
             /// The group with every metric at its start.
@@ -52,9 +61,9 @@ pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
         }
 
         const _: () = {
-            #prefix_checks
-            #(#descs)*
-            #collisions
+            #checked
+            #descs
+            #distinct
 
             impl #narthex::Zero for #name {
                 const ZERO: Self = Self::new();
@@ -71,46 +80,45 @@ pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
                     &self,
                     each: &mut dyn ::core::ops::FnMut(&#narthex::Desc<'_>) -> #narthex::Flow,
                 ) -> #narthex::Flow {
-                    #(#describe)*
+                    #describe
                     Ok(())
                 }
 
                 fn collect(&self, sink: &mut dyn #narthex::Sink) -> #narthex::Flow {
-                    #(#collect)*
-                    Ok(())
+                    #before
+                    #collect
+                    #outcome
                 }
             }
         };
     })
 }
 
-/// Checks a namespace or subsystem where it is written.
-fn check_part(narthex: &TokenStream, part: &LitStr) -> TokenStream {
-    quote_spanned! { part.span() =>
-        const _: () = match #narthex::Name::new(#part) {
-            Ok(_) => (),
-            Err(invalid) => invalid.rule.refuse(),
-        };
+/// Checks the namespace, then the subsystem after it.
+fn checked(narthex: &TokenStream, namespace: Option<&LitStr>, subsystem: Option<&LitStr>) -> TokenStream {
+    let mut before = String::new();
+    let mut checks = TokenStream::new();
+    for part in [namespace, subsystem].into_iter().flatten() {
+        // as `ComposedName` joins them, each with an underscore
+        let length: usize =
+            [&before, &part.value()].map(|text| text.len() + usize::from(!text.is_empty())).iter().sum();
+        checks.extend(quote_spanned!(part.span() => #narthex::field::group::<#length>((#before, #part));));
+        before = part.value();
     }
+    quote!(const __PREFIX: () = { #checks };)
 }
 
 /// For each metric a check that none before it exposes the same name.
-fn collisions(
-    fields: &syn::punctuated::Punctuated<syn::Field, syn::Token![,]>,
-    generated: &[field::Generated],
-) -> TokenStream {
-    let mut before: Vec<(&Ident, &Ident)> = Vec::new();
-    let mut checks = Vec::new();
-    for (field, generated) in fields.iter().zip(generated) {
-        let (Some(ident), Some((desc, _))) = (&field.ident, &generated.desc) else { continue };
-        let (others, messages): (Vec<&Ident>, Vec<String>) = before
-            .iter()
-            .map(|&(other, of)| (other, format!("`{ident}` exposes a name that `{of}` exposes as well")))
-            .unzip();
-        checks.push(
-            quote_spanned!(ident.span() => const _: () = { #(assert!(!#others.collides(&#desc), #messages);)* };),
-        );
-        before.push((desc, ident));
+fn distinct<'a>(narthex: &TokenStream, fields: impl Iterator<Item = (&'a Ident, &'a field::Generated)>) -> TokenStream {
+    let (mut earlier, mut checks) = (Vec::new(), TokenStream::new());
+    for (ident, generated) in fields {
+        let Some(described) = &generated.described else { continue };
+        if !earlier.is_empty() {
+            checks.extend(quote_spanned! { ident.span() =>
+                const _: () = #narthex::field::distinct((#described), &[#((#earlier)),*]);
+            });
+        }
+        earlier.push(described);
     }
-    quote!(#(#checks)*)
+    checks
 }

@@ -5,9 +5,11 @@
 //! crate if neither is a direct dependency.
 
 mod attributes;
+mod bounds;
 mod case;
 mod closed;
 mod field;
+mod given;
 mod group;
 mod paths;
 mod set;

@@ -2,29 +2,30 @@
 
 use crate::{attributes, paths};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Error, Fields, GenericParam, LitStr};
+use syn::{Data, DeriveInput, Error, Field, Fields, GenericParam, LitStr, Token};
 
 pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let Data::Struct(data) = &input.data else {
         return Err(Error::new(input.ident.span(), "a label set is a struct; for an enum derive ClosedLabels"));
     };
-    let Fields::Named(fields) = &data.fields else {
-        return Err(Error::new(input.ident.span(), "the fields are the labels, so they need names"));
-    };
+    let fields = fields(input, &data.fields)?;
     let mut path = None;
     attributes::each(&input.attrs, "crate = path", |meta| crate_path(meta, &mut path))?;
     let narthex = paths::narthex(path);
 
     let (set, of) = lifetimes(input)?;
-    let labels = fields.named.iter().map(label).collect::<syn::Result<Vec<_>>>()?;
+    let labels = attributes::all(fields.iter().map(label))?;
     let checks = attributes::check_labels(&narthex, &labels);
     let (name, len) = (&input.ident, labels.len());
-    let members: Vec<_> = fields.named.iter().filter_map(|field| field.ident.as_ref()).collect();
+    let members: Vec<_> = fields.iter().filter_map(|field| field.ident.as_ref()).collect();
     let scratches: Vec<_> = (0..len).map(|index| format_ident!("scratch_{index}")).collect();
-    let texts: Vec<_> = (0..len).map(|index| format_ident!("text_{index}")).collect();
+    let texts = fields.iter().zip(&members).zip(&scratches).map(|((field, member), scratch)| {
+        quote_spanned!(field.ty.span() => #narthex::LabelValue::text(&set.#member, &mut #scratch))
+    });
 
     Ok(quote! {
         #checks
@@ -36,14 +37,19 @@ pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
 
             #[inline]
             fn with<R>(set: &Self::Of<'_>, f: impl ::core::ops::FnOnce(&[&str]) -> R) -> R {
-                #(
-                    let mut #scratches = ::core::default::Default::default();
-                    let #texts = #narthex::LabelValue::text(&set.#members, &mut #scratches);
-                )*
+                #(let mut #scratches = ::core::default::Default::default();)*
                 f(&[#(#texts),*])
             }
         }
     })
+}
+
+/// The fields of a struct, each a label.
+pub fn fields<'a>(input: &DeriveInput, fields: &'a Fields) -> syn::Result<&'a Punctuated<Field, Token![,]>> {
+    match fields {
+        Fields::Named(fields) if !fields.named.is_empty() => Ok(&fields.named),
+        _ => Err(Error::new(input.ident.span(), "the fields are the labels: give the struct named fields")),
+    }
 }
 
 /// What stands behind the struct's name in the `impl`, and in the type of a look-up.

@@ -1,0 +1,184 @@
+//! What `#[derive(MetricGroup)]` writes its constants with.
+//!
+//! A rule that is broken ends the constant's evaluation at the caller, whose span the derive chooses.
+
+use super::{Callback, Metric, callback};
+use crate::collect::{Flow, Sink, Stop};
+use crate::desc::{Desc, Kind, Prefix};
+use crate::name::{ComposedName, LabelNames, Name, Rule, same};
+use crate::number::Scalar;
+
+/// What the type of a field says about the metric.
+#[derive(Clone, Copy)]
+pub struct Field {
+    kind: Kind,
+    integer: bool,
+    labels: usize,
+    names: &'static [&'static str],
+    refuses: bool,
+}
+
+impl Field {
+    pub const fn metric<M: Metric>() -> Self {
+        let (labels, names) = (M::LABELS, M::LABEL_NAMES);
+        Self { kind: M::KIND, integer: M::INTEGER, labels, names, refuses: M::REFUSES }
+    }
+
+    pub const fn callback<F: Callback>() -> Self {
+        Self { kind: F::KIND, integer: F::Value::INTEGER, labels: 0, names: &[], refuses: false }
+    }
+
+    pub const fn compose<'a>(
+        self,
+        (namespace, subsystem): Group<'a>,
+        name: &'a str,
+        unit: &'a str,
+    ) -> ComposedName<'a> {
+        ComposedName::new(namespace, subsystem, name, unit, self.kind)
+    }
+
+    /// `composed` is made of `given` and of parts that have been checked.
+    #[track_caller]
+    pub const fn desc(self, composed: &'static [u8], given: &str, help: &'static str) -> Desc<'static> {
+        let Ok(composed) = core::str::from_utf8(composed) else { Rule::Character.refuse() };
+        if given.is_empty() {
+            Rule::Empty.refuse()
+        }
+        match Name::new(composed) {
+            Ok(name) => Desc::new(self.kind, name, help),
+            Err(invalid) => invalid.rule.refuse(),
+        }
+    }
+
+    #[track_caller]
+    pub const fn scaled(self, desc: Desc<'static>, scale: i8) -> Desc<'static> {
+        if !self.integer {
+            panic!("a scale moves the decimal point of integers, and the values of this metric are none: leave it out")
+        }
+        desc.with_scale(scale)
+    }
+
+    /// The last step: with as many label names as the type has labels.
+    #[track_caller]
+    pub const fn labelled(self, desc: Desc<'static>, given: &'static [&'static str]) -> Desc<'static> {
+        if !self.names.is_empty() && !given.is_empty() {
+            panic!("the type of this field names its labels: leave out `labels(...)`")
+        }
+        if self.labels == 0 && !given.is_empty() {
+            panic!("this metric has no labels: put it into a `Family` or a `Table`, or leave out `labels(...)`")
+        }
+        let names = if self.names.is_empty() { given } else { self.names };
+        if names.len() != self.labels {
+            panic!("give each label of this field a name, in order: #[metrics(labels(\"first\", \"second\"))]")
+        }
+        with_labels(desc, names)
+    }
+}
+
+/// Refuses a metric that exposes a name which one of `earlier` exposes as well.
+#[track_caller]
+pub const fn distinct((field, desc): Described<'_>, earlier: &[Described<'_>]) {
+    let mut at = 0;
+    while at < earlier.len() {
+        let (other_field, other) = earlier[at];
+        if desc.collides(other)
+            || field.refuses && desc.refusals().collides(other)
+            || other_field.refuses && desc.collides(&other.refusals())
+        {
+            panic!("this metric and an earlier one of the group would expose the same name: rename one of them")
+        }
+        at += 1;
+    }
+}
+
+/// What the type of a field says, and the description made with it.
+pub type Described<'a> = (Field, &'a Desc<'a>);
+
+/// Namespace and subsystem.
+pub type Group<'a> = (&'a str, &'a str);
+
+/// Checks namespace and subsystem together: only what comes first must not start with a digit.
+#[track_caller]
+pub const fn group<const N: usize>((namespace, subsystem): Group<'static>) {
+    let bytes: [u8; N] = ComposedName::new(namespace, subsystem, "", "", Kind::Unknown).to_array();
+    name(&bytes);
+}
+
+#[track_caller]
+const fn name(bytes: &[u8]) {
+    let Ok(text) = core::str::from_utf8(bytes) else { Rule::Character.refuse() };
+    if let Err(invalid) = Name::new(text) {
+        invalid.rule.refuse()
+    }
+}
+
+/// Checks a unit, which never starts a name.
+#[track_caller]
+pub const fn unit<const N: usize>(unit: &'static str) {
+    if unit.is_empty() {
+        panic!("a unit must not be empty: leave out `unit` when there is none")
+    }
+    let bytes: [u8; N] = ComposedName::new("", "", "", unit, Kind::Unknown).to_array();
+    name(&bytes);
+}
+
+#[track_caller]
+pub const fn with_unit(desc: Desc<'static>, unit: &'static str) -> Desc<'static> {
+    match desc.with_unit(unit) {
+        Ok(desc) => desc,
+        Err(invalid) => invalid.rule.refuse(),
+    }
+}
+
+#[track_caller]
+pub const fn with_labels(desc: Desc<'static>, names: &'static [&'static str]) -> Desc<'static> {
+    match desc.with_labels(label_names(names)) {
+        Ok(desc) => desc,
+        Err(invalid) => invalid.rule.refuse(),
+    }
+}
+
+#[track_caller]
+const fn label_names(names: &'static [&'static str]) -> LabelNames<'static> {
+    match LabelNames::new(names) {
+        Ok(names) => names,
+        Err(invalid) => invalid.rule.refuse(),
+    }
+}
+
+/// Checks the last of some label names; those before it have their own check.
+#[track_caller]
+pub const fn last_label(names: &[&str]) {
+    if let (Err(invalid), [.., last]) = (LabelNames::new(names), names)
+        && same(invalid.text, last)
+    {
+        invalid.rule.refuse()
+    }
+}
+
+#[track_caller]
+pub const fn prefix(text: &'static str) -> Prefix<'static> {
+    match Prefix::new(text) {
+        Ok(prefix) => prefix,
+        Err(invalid) => invalid.rule.refuse(),
+    }
+}
+
+/// Collects a field whose value comes from `read`.
+#[inline]
+pub fn collect_callback<F: Callback>(_: &F, desc: &Desc<'_>, sink: &mut dyn Sink, read: fn() -> F::Value) -> Flow {
+    callback(desc, sink, read().number())
+}
+
+/// Goes on after a nested group that failed, unless the sink is full; `outcome` keeps the first failure.
+pub fn keep_on(nested: Flow, outcome: &mut Flow) -> Flow {
+    match nested {
+        Err(Stop::Collector(_)) => {
+            if outcome.is_ok() {
+                *outcome = nested;
+            }
+            Ok(())
+        }
+        other => other,
+    }
+}
