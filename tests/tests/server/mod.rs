@@ -1,0 +1,155 @@
+//! Servers that we did not write, and how to talk to them.
+
+#![allow(dead_code, reason = "each test uses a part")]
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A process that ends with the test.
+pub struct Server {
+    child: Child,
+    pub addr: SocketAddr,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const WITHIN: Duration = Duration::from_secs(60);
+
+/// Asks again and again until there is an answer, or fails with the last complaint.
+pub fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Result<T, String>) -> T {
+    let start = Instant::now();
+    loop {
+        match ask() {
+            Ok(answer) => return answer,
+            Err(complaint) if start.elapsed() > WITHIN => panic!("{what}: {complaint} after {WITHIN:?}"),
+            Err(_) => thread::sleep(Duration::from_millis(50)),
+        }
+    }
+}
+
+/// An address that nothing listens at.
+fn free() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap()
+}
+
+/// An empty directory for this test.
+pub fn directory(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// Runs a program; says where it comes from when it is not there.
+pub fn spawn(command: &mut Command) -> Child {
+    let missing = "Debian's package `prometheus` has it; `cargo xtask test` installs it";
+    command.spawn().unwrap_or_else(|error| panic!("cannot run {:?}: {error}; {missing}", command.get_program()))
+}
+
+/// The quickstart, as the README has people start it.
+pub fn quickstart() -> Server {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["run", "--quiet", "--package", "narthex", "--example", "quickstart", "--", "127.0.0.1:0"]);
+    let mut child = cargo.stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let addr = line.strip_prefix("metrics: http://").and_then(|rest| rest.strip_suffix("/metrics\n"));
+    let addr = addr.unwrap_or_else(|| panic!("the quickstart said {line:?}")).parse().unwrap();
+    Server { child, addr }
+}
+
+/// A Prometheus that scrapes each target every second.
+pub fn prometheus(directory: &Path, targets: &[(&str, SocketAddr)]) -> Server {
+    let jobs = targets
+        .iter()
+        .map(|(job, addr)| format!("  - job_name: {job}\n    static_configs:\n      - targets: ['{addr}']\n"));
+    let config = directory.join("prometheus.yml");
+    let global = "global:\n  scrape_interval: 1s\n  scrape_timeout: 1s\nscrape_configs:\n";
+    std::fs::write(&config, global.to_string() + &jobs.collect::<String>()).unwrap();
+
+    let (addr, log) = (free(), std::fs::File::create(directory.join("prometheus.log")).unwrap());
+    let mut command = Command::new("prometheus");
+    command
+        .arg(format!("--config.file={}", config.display()))
+        .arg(format!("--storage.tsdb.path={}", directory.join("data").display()))
+        .arg(format!("--web.listen-address={addr}"))
+        .stdout(Stdio::null())
+        .stderr(log);
+    let server = Server { child: spawn(&mut command), addr };
+    wait_for("Prometheus", || get(addr, "/-/ready", "").map(drop));
+    server
+}
+
+impl Server {
+    /// The `data` of an answer of Prometheus's API.
+    pub fn api(&self, path: &str) -> Result<Value, String> {
+        let body = get(self.addr, path, "")?;
+        let mut answer: Value = serde_json::from_str(&body).map_err(|error| format!("{error} in {body}"))?;
+        Ok(answer["data"].take())
+    }
+
+    /// The series that a query gives: labels and value.
+    pub fn query(&self, query: &str) -> Vec<(Value, f64)> {
+        let encoded: String = query.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let mut data = self.api(&format!("/api/v1/query?query={encoded}")).unwrap();
+        let series = data["result"].as_array_mut().map(std::mem::take).unwrap_or_default();
+        let value = |series: &Value| series["value"][1].as_str().unwrap().parse().unwrap();
+        series.into_iter().map(|mut series| (series["metric"].take(), value(&series))).collect()
+    }
+
+    /// Waits until every target is up.
+    pub fn wait_for_targets(&self) {
+        wait_for("targets", || {
+            let data = self.api("/api/v1/targets")?;
+            let targets = data["activeTargets"].as_array().ok_or("no list of targets")?;
+            match targets.iter().find(|target| target["health"] != "up") {
+                None if !targets.is_empty() => Ok(()),
+                down => Err(format!("{down:?}")),
+            }
+        });
+    }
+}
+
+/// The body of a page.
+pub fn get(addr: SocketAddr, path: &str, headers: &str) -> Result<String, String> {
+    let mut stream = TcpStream::connect(addr).map_err(|error| error.to_string())?;
+    let request = format!("GET {path} HTTP/1.0\r\nHost: {addr}\r\n{headers}\r\n");
+    stream.write_all(request.as_bytes()).map_err(|error| error.to_string())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).map_err(|error| error.to_string())?;
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or("no end of the headers")?;
+    if head.split(' ').nth(1) == Some("200") { Ok(body.into()) } else { Err(head.into()) }
+}
+
+/// Passes requests on to `target` without what they say they accept, so that they are answered in the default format.
+pub fn accepting_anything(target: SocketAddr) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
+            let head: Vec<_> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
+            let kept = |line: &&String| {
+                !["accept:", "accept-encoding:", "connection:"]
+                    .iter()
+                    .any(|name| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
+            };
+            let request: String = head.iter().filter(kept).map(|line| format!("{line}\r\n")).collect();
+            let mut server = TcpStream::connect(target).unwrap();
+            write!(server, "{request}Connection: close\r\n\r\n").unwrap();
+            let _ = std::io::copy(&mut server, &mut stream);
+        }
+    });
+    addr
+}
