@@ -14,15 +14,15 @@ use core::marker::PhantomData;
 pub struct Encoder<'w, W: Write + ?Sized, F> {
     out: &'w mut W,
     error: Option<WriteError<W::Error>>,
-    /// The end of a line, from the last label that the line has for itself.
-    tail: NumberText<72>,
+    /// A part of a line: a bound and its label, or a value and what is around it.
+    part: NumberText<48>,
     format: PhantomData<F>,
 }
 
 impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
     /// An encoder that has written nothing.
     pub const fn new(out: &'w mut W) -> Self {
-        Self { out, error: None, tail: NumberText::new(), format: PhantomData }
+        Self { out, error: None, part: NumberText::new(), format: PhantomData }
     }
 
     /// The end of the page: `# EOF` where the format has it.
@@ -63,10 +63,18 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
     /// Text with `\` and newline escaped, and `"` where the place asks for it.
     #[inline(never)]
     fn escaped(&mut self, text: &str, quotes: bool) -> Flow {
+        if text.bytes().any(|byte| is_special(byte, quotes)) {
+            self.escape(text, quotes)
+        } else {
+            self.put(text.as_bytes())
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn escape(&mut self, text: &str, quotes: bool) -> Flow {
         let mut rest = text.as_bytes();
-        let quote = if quotes { b'"' } else { b'\\' };
-        let special = |b: &u8| if *b > b'"' { *b == b'\\' } else { *b == b'\n' || *b == quote };
-        while let Some(at) = rest.iter().position(special) {
+        while let Some(at) = rest.iter().position(|byte| is_special(*byte, quotes)) {
             let (before, after) = rest.split_at_checked(at).unwrap_or_default();
             self.put(before)?;
             let Some((byte, after)) = after.split_first() else { break };
@@ -80,17 +88,17 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
         self.put(rest)
     }
 
+    // A line is written by functions that follow each other, none under another, to keep the stack low.
+
+    /// The name, and the labels of the series without the last quote.
     #[inline(never)]
-    fn line(
-        &mut self,
-        desc: &Desc<'_>,
-        labels: &Labels<'_>,
-        suffix: &str,
-        extra: &Extra<'_>,
-        value: &Number,
-        scale: i8,
-    ) -> Flow {
+    fn start(&mut self, desc: &Desc<'_>, suffix: &str, labels: &Labels<'_>) -> Flow {
         self.name(desc, suffix)?;
+        if labels.is_empty() { Ok(()) } else { self.labels(labels) }
+    }
+
+    #[inline(never)]
+    fn labels(&mut self, labels: &Labels<'_>) -> Flow {
         let mut separator: &[u8] = b"{";
         let mut scope = Some(labels);
         while let Some(labels) = scope {
@@ -103,38 +111,59 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
             }
             scope = labels.rest();
         }
-        if let Extra::State(state) = extra {
-            self.put(separator)?;
-            self.name(desc, "=\"")?;
-            self.escaped(state, true)?;
-            separator = b"\",";
-        }
-        self.tail.clear();
-        self.tail.push(b'\n');
-        self.tail.push_number(value, scale);
-        self.tail.push(b' ');
-        if let Extra::Le(bound) = extra {
-            self.tail.push_all(b"\"}");
-            self.push_bound(bound.as_ref(), desc.scale());
-            self.tail.push_all(if separator.len() > 1 { b"\",le=\"" } else { b"{le=\"" });
-        } else if separator.len() > 1 {
-            self.tail.push_all(b"\"}");
-        }
-        let Self { out, error, tail, .. } = self;
-        put(*out, error, tail.as_bytes())
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn state(&mut self, desc: &Desc<'_>, state: &str, labelled: bool) -> Flow {
+        self.put(if labelled { b"\"," } else { b"{" })?;
+        self.name(desc, "=\"")?;
+        self.escaped(state, true)
     }
 
     /// A bound. OpenMetrics 1.0 ("Canonical numbers") writes whole numbers with `.0`.
-    fn push_bound(&mut self, bound: Option<&Number>, scale: i8) {
-        let Some(bound) = bound else { return self.tail.push_all(b"+Inf") };
-        if F::DIALECT.open_metrics() {
-            let text = bound.text(scale);
-            if text.as_bytes().iter().all(|b| !matches!(b, b'.' | b'e')) {
-                self.tail.push_all(b".0");
+    #[inline(never)]
+    fn bound(&mut self, bound: Option<&Number>, scale: i8, labelled: bool) -> Flow {
+        self.part.clear();
+        match bound {
+            None => self.part.push_all(b"+Inf"),
+            Some(bound) => {
+                if F::DIALECT.open_metrics() {
+                    let text = bound.text(scale);
+                    if text.as_bytes().iter().all(|b| !matches!(b, b'.' | b'e')) {
+                        self.part.push_all(b".0");
+                    }
+                }
+                self.part.push_number(bound, scale);
             }
         }
-        self.tail.push_number(bound, scale);
+        self.part.push_all(if labelled { b"\",le=\"" } else { b"{le=\"" });
+        self.put_part()
     }
+
+    #[inline(never)]
+    fn value(&mut self, value: &Number, scale: i8, braces: bool) -> Flow {
+        self.part.clear();
+        self.part.push(b'\n');
+        self.part.push_number(value, scale);
+        self.part.push(b' ');
+        if braces {
+            self.part.push(b'}');
+            self.part.push(b'"');
+        }
+        self.put_part()
+    }
+
+    #[inline]
+    fn put_part(&mut self) -> Flow {
+        let Self { out, error, part, .. } = self;
+        put(*out, error, part.as_bytes())
+    }
+}
+
+#[inline]
+fn is_special(byte: u8, quotes: bool) -> bool {
+    if byte > b'"' { byte == b'\\' } else { byte == b'\n' || (quotes && byte == b'"') }
 }
 
 impl<W: Write + ?Sized, F: Format> Sink for Encoder<'_, W, F> {
@@ -164,9 +193,21 @@ impl<W: Write + ?Sized, F: Format> Sink for Encoder<'_, W, F> {
     }
 
     fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
+        let labelled = !sample.labels.is_empty();
         sample.lines(desc.kind(), F::DIALECT, |suffix, extra, value, scaled| {
-            let scale = if scaled { desc.scale() } else { 0 };
-            self.line(desc, sample.labels, suffix, extra, value, scale)
+            self.start(desc, suffix, sample.labels)?;
+            let braces = match extra {
+                Extra::None => labelled,
+                Extra::Le(bound) => {
+                    self.bound(bound.as_ref(), desc.scale(), labelled)?;
+                    true
+                }
+                Extra::State(state) => {
+                    self.state(desc, state, labelled)?;
+                    true
+                }
+            };
+            self.value(value, if scaled { desc.scale() } else { 0 }, braces)
         })
     }
 }

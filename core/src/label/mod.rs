@@ -49,6 +49,18 @@ impl<'a> Labels<'a> {
         core::iter::successors(Some(*self), |labels| labels.rest.copied()).flat_map(|labels| labels.own())
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        let mut scope = Some(self);
+        while let Some(labels) = scope {
+            if labels.own().next().is_some() {
+                return false;
+            }
+            scope = labels.rest;
+        }
+        true
+    }
+
     /// The value of one label.
     pub fn get(&self, name: &str) -> Option<&'a str> {
         self.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
@@ -66,6 +78,7 @@ mod tests {
         assert!(scoped.iter().eq([("device", "a"), ("method", "GET"), ("status", "200")]));
         assert_eq!(scoped.get("status"), Some("200"));
         assert_eq!(scoped.get("path"), None);
-        assert_eq!(Labels::NONE.iter().count(), 0);
+        assert!(Labels::NONE.is_empty() && !series.is_empty());
+        assert!(!Labels::NONE.and(&series).is_empty() && Labels::NONE.and(&Labels::NONE).is_empty());
     }
 }
