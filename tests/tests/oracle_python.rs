@@ -1,0 +1,138 @@
+//! Any text and any number survives: written by us, read back by both parsers of PyPI's `prometheus_client`.
+
+use narthex::encode::{OpenMetrics, Text};
+use narthex::{Registry, generate_latest};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// Reads pages, one in JSON on each line; answers with what is on them.
+const PROGRAM: &str = r#"
+import json, struct, sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
+from prometheus_client.parser import text_string_to_metric_families as text
+
+for line in sys.stdin:
+    page = json.loads(line)
+    families = (openmetrics if page["open"] else text)(page["page"])
+    print(json.dumps([
+        {"name": f.name, "type": f.type, "help": f.documentation, "samples": [
+            [s.name, s.labels, struct.pack(">d", s.value).hex()] for s in f.samples]}
+        for f in families]))
+"#;
+
+const PAGES: usize = 1_000;
+const SERIES: usize = 12;
+
+#[test]
+fn any_text_and_any_number_survives() {
+    let mut random = fastrand::Rng::with_seed(0x6e61_7274_6865_7831);
+    let (mut input, mut expected) = (String::new(), Vec::new());
+    for page in 0..PAGES {
+        let open = page % 2 == 0;
+        let (page, families) = case(&mut random, open);
+        input += &json!({ "open": open, "page": page }).to_string();
+        input.push('\n');
+        expected.push((page, families));
+    }
+    let output = python(input);
+    assert_eq!(output.lines().count(), PAGES);
+    for (line, (page, families)) in output.lines().zip(expected) {
+        let read: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(read, families, "{page}");
+    }
+}
+
+/// A page, and what should be read from it.
+fn case(random: &mut fastrand::Rng, open: bool) -> (String, Value) {
+    let registry = Registry::new();
+    // both parsers take space at the ends of a help text for a separator
+    let help = format!("<{}>", string(random));
+    let level = registry.gauge("level", &help).float().labels(["a", "b"]).register().unwrap();
+    let total = registry.counter("events_total", &help).labels(["a"]).register().unwrap();
+    let (mut levels, mut totals) = (Vec::new(), Vec::new());
+    for _ in 0..SERIES {
+        let (a, b, value) = (string(random), string(random), f64::from_bits(random.u64(..)));
+        let value = if value.is_nan() { f64::INFINITY } else { value };
+        if !level.try_get([&a, &b]).is_ok_and(|series| series.value() != 0.0) {
+            level.get([&a, &b]).set(value);
+            levels.push(json!(["level", { "a": a, "b": b }, bits(value)]));
+        }
+        let size = random.u32(1..=53);
+        let count = random.u64(1..1 << size);
+        if total.get([&a]).value() == 0 {
+            total.get([&a]).inc_by(count);
+            totals.push(json!(["events_total", { "a": a }, bits(count as f64)]));
+        }
+    }
+    let families = json!([
+        { "name": "level", "type": "gauge", "help": help, "samples": levels },
+        { "name": "events", "type": "counter", "help": help, "samples": totals },
+    ]);
+    (if open { generate_latest(&registry, OpenMetrics) } else { generate_latest(&registry, Text) }, families)
+}
+
+fn bits(value: f64) -> String {
+    format!("{:016x}", value.to_bits())
+}
+
+/// Mostly what a parser could trip over.
+fn string(random: &mut fastrand::Rng) -> String {
+    const PIECES: [&str; 24] = [
+        "\\",
+        "\"",
+        "\n",
+        "\\n",
+        "\\\"",
+        "\\\\",
+        "\r",
+        "\t",
+        " ",
+        "  ",
+        "{",
+        "}",
+        ",",
+        "=",
+        "#",
+        "# EOF",
+        " # ",
+        "le",
+        "\0",
+        "\u{85}",
+        "\u{2028}",
+        "\u{FEFF}",
+        "é",
+        "\u{1F525}",
+    ];
+    let len = random.usize(..10);
+    let piece = |_| match random.u8(..4) {
+        0 => random.char(..).to_string(),
+        1 => random.alphanumeric().to_string(),
+        _ => PIECES[random.usize(..PIECES.len())].to_string(),
+    };
+    (0..len).map(piece).collect()
+}
+
+fn python(input: String) -> String {
+    let ours = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/venv/bin/python"));
+    let python = std::env::var_os("NARTHEX_PYTHON").map_or(ours, PathBuf::from);
+    let mut child = Command::new(&python)
+        .args(["-c", PROGRAM])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| {
+            panic!(
+                "cannot run {}: {error}; it has to be a Python with prometheus_client, which `cargo xtask test` \
+                 installs there, and NARTHEX_PYTHON can name another",
+                python.display()
+            )
+        });
+    let mut stdin = child.stdin.take().unwrap();
+    let feed = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "the parser refused a page");
+    feed.join().unwrap().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
