@@ -4,6 +4,11 @@ use crate::desc::Desc;
 use crate::point::Sample;
 
 /// A source of metrics.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a collector",
+    label = "not a collector",
+    note = "a collector is a struct with `#[derive(MetricGroup)]`, or what implements `Collect`"
+)]
 pub trait Collect {
     /// Names every family that [`collect`](Self::collect) may give. Registering calls this, and never `collect`.
     ///

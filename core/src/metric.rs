@@ -14,6 +14,13 @@ use core::marker::PhantomData;
 pub mod field;
 
 /// A metric without its name: anything that a field of a [`MetricGroup`](crate::MetricGroup) can be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a metric",
+    label = "a field of a metric group is a metric",
+    note = "metrics are `Counter`, `Gauge`, `Histogram`, `Summary` and `StateSet`, one of these in a `Table` or a `Family`, and `Info`",
+    note = "a field of type `CounterFn` or `GaugeFn` needs its function: `#[metrics(callback = function)]`",
+    note = "a field that is itself a group needs `#[metrics(flatten)]`"
+)]
 pub trait Metric: Zero {
     /// What it is exposed as.
     const KIND: Kind;
@@ -106,6 +113,7 @@ impl<E: LabelEnum> Measure for StateSet<E> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<C: Measure + Cell> Metric for C {
     const KIND: Kind = C::KIND;
     const INTEGER: bool = C::INTEGER;
@@ -208,6 +216,10 @@ pub struct CounterFn<T>(PhantomData<fn() -> T>);
 pub struct GaugeFn<T>(PhantomData<fn() -> T>);
 
 /// A field whose value comes from a function.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not take its value from a function",
+    label = "`callback` needs a `CounterFn` or a `GaugeFn` here"
+)]
 pub trait Callback: Zero {
     /// What it is exposed as.
     const KIND: Kind;

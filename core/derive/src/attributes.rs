@@ -1,7 +1,8 @@
 //! Reading `#[metrics(…)]` and doc comments.
 
+use crate::paths;
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::quote;
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta};
 
@@ -13,7 +14,7 @@ pub fn each(
 ) -> syn::Result<()> {
     for attribute in attributes.iter().filter(|a| a.path().is_ident("metrics")) {
         attribute.parse_nested_meta(|meta| {
-            if take(&meta)? { Ok(()) } else { Err(meta.error(format!("unknown here; this can be {known}"))) }
+            if take(&meta)? { Ok(()) } else { Err(meta.error(format!("unknown key; known here: {known}"))) }
         })?;
     }
     Ok(())
@@ -65,7 +66,8 @@ pub fn all<T>(results: impl Iterator<Item = syn::Result<T>>) -> syn::Result<Vec<
 pub fn check_labels(narthex: &TokenStream, labels: &[LitStr]) -> TokenStream {
     let checks = labels.iter().enumerate().map(|(at, label)| {
         let so_far = &labels[..=at];
-        quote_spanned!(label.span() => const _: () = #narthex::field::last_label(&[#(#so_far),*]);)
+        let check = paths::call(label.span(), quote!(#narthex::field::last_label), quote!(&[#(#so_far),*]));
+        quote!(const _: () = #check;)
     });
-    quote::quote!(#(#checks)*)
+    quote!(#(#checks)*)
 }

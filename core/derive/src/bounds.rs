@@ -1,8 +1,9 @@
 //! The bounds type that `buckets(…)` declares.
 
 use crate::group::Group;
+use crate::paths;
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Error, Expr, ExprLit, ExprUnary, Field, GenericArgument, Ident, Lit, PathArguments, Type, UnOp, Visibility};
 
@@ -22,7 +23,8 @@ pub fn declare(group: &Group<'_>, field: &Field, bounds: &[Expr], span: Span) ->
     // each with the one before it, so that the error is at the bound that is wrong
     let checks = bounds.iter().enumerate().map(|(at, bound)| {
         let pair = &bounds[at.saturating_sub(1)..=at];
-        quote_spanned!(bound.span() => const _: () = #narthex::bounds::#value::must(&[#(#pair),*]);)
+        let check = paths::call(bound.span(), quote!(#narthex::bounds::#value::must), quote!(&[#(#pair),*]));
+        quote!(const _: () = #check;)
     });
     let visibility = visibility(group.visibility, &field.vis);
     let count = bounds.len() + 1;

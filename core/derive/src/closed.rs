@@ -101,7 +101,8 @@ fn of_struct(input: &DeriveInput, data: &DataStruct) -> syn::Result<TokenStream>
     let name = &input.ident;
     let index_of_members = fields.iter().map(|field| {
         let member = &field.ident;
-        quote_spanned!(field.ty.span() => #narthex::LabelEnum::index(self.#member))
+        let ty = &field.ty;
+        quote_spanned!(ty.span() => <#ty as #narthex::LabelEnum>::index(self.#member))
     });
     let types: Vec<_> = fields.iter().map(|field| &field.ty).collect();
     let counts: Vec<_> = (0..types.len()).map(|index| format_ident!("__COUNT_{index}")).collect();

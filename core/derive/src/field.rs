@@ -3,6 +3,7 @@
 use crate::bounds;
 use crate::given::Given;
 use crate::group::Group;
+use crate::paths::call;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -26,25 +27,34 @@ pub fn generate(group: &Group<'_>, index: usize, field: &Field) -> syn::Result<G
     let Some(ident) = &field.ident else {
         return Err(Error::new(field.span(), "the fields are the metrics, so they need names"));
     };
-    if given.flatten { Ok(nested(group, field, ident, &given)) } else { metric(group, index, field, ident, &given) }
+    if given.flatten {
+        Ok(nested(group, index, field, ident, &given))
+    } else {
+        metric(group, index, field, ident, &given)
+    }
 }
 
-fn nested(group: &Group<'_>, field: &Field, ident: &Ident, given: &Given) -> Generated {
-    let (narthex, ty) = (group.narthex, field.ty.span());
-    let inner = given.prefix.as_ref().map_or_else(
-        || quote!(self.#ident),
-        |prefix| {
-            let checked = quote_spanned!(prefix.span() => const { #narthex::field::prefix(#prefix) });
-            quote!(#narthex::Prefixed::new(#checked, &self.#ident))
-        },
-    );
-    let collect = quote_spanned!(ty => #narthex::Collect::collect(&#inner, sink));
+fn nested(group: &Group<'_>, index: usize, field: &Field, ident: &Ident, given: &Given) -> Generated {
+    let (narthex, ty) = (group.narthex, &field.ty);
+    let (inner, of_type, prefix) = match &given.prefix {
+        None => (quote!(&self.#ident), quote!(#ty), quote!()),
+        Some(prefix) => {
+            let constant = format_ident!("__PREFIX_{index}");
+            let checked = call(prefix.span(), quote!(#narthex::field::prefix), quote!(#prefix));
+            (
+                quote!(&#narthex::Prefixed::new(#constant, &self.#ident)),
+                quote!(#narthex::Prefixed<'_, &#ty>),
+                quote!(const #constant: #narthex::Prefix<'static> = #checked;),
+            )
+        }
+    };
+    let collector = quote_spanned!(ty.span() => <#of_type as #narthex::Collect>);
     Generated {
         beside: quote!(),
-        desc: quote!(),
+        desc: prefix,
         described: None,
-        describe: quote_spanned!(ty => #narthex::Collect::describe(&#inner, each)?;),
-        collect: quote!(#narthex::field::keep_on(#collect, &mut outcome)?;),
+        describe: quote!(#collector::describe(#inner, each)?;),
+        collect: quote!(#narthex::field::keep_on(#collector::collect(#inner, sink), &mut outcome)?;),
     }
 }
 
@@ -54,17 +64,27 @@ fn metric(group: &Group<'_>, index: usize, field: &Field, ident: &Ident, given: 
     let upper = ident.unraw().to_string().to_uppercase();
     let (of_type, desc) = (format_ident!("__TYPE_{index}_{upper}"), format_ident!("__DESC_{index}_{upper}"));
 
-    let (kind, describe, collect) = match &given.callback {
-        None => (
-            quote_spanned!(ty.span() => #narthex::field::Field::metric::<#ty>()),
-            quote_spanned!(ty.span() => #narthex::Metric::describe(&self.#ident, &#desc, each)?;),
-            quote_spanned!(ty.span() => #narthex::Metric::collect(&self.#ident, &#desc, sink)?;),
-        ),
-        Some(callback) => (
-            quote_spanned!(ty.span() => #narthex::field::Field::callback::<#ty>()),
-            quote!(each(&#desc)?;),
-            quote_spanned!(callback.span() => #narthex::field::collect_callback(&self.#ident, &#desc, sink, #callback)?;),
-        ),
+    // `<type as Metric>` every time, so that a type that is none is one error
+    let (facts, describe, collect) = match &given.callback {
+        None => {
+            let metric = quote_spanned!(ty.span() => <#ty as #narthex::Metric>);
+            (
+                quote!(#metric::KIND, #metric::INTEGER, #metric::LABELS, #metric::LABEL_NAMES, #metric::REFUSES),
+                quote!(#metric::describe(&self.#ident, &#desc, each)),
+                quote!(#metric::collect(&self.#ident, &#desc, sink)),
+            )
+        }
+        Some(read) => {
+            let callback = quote_spanned!(ty.span() => <#ty as #narthex::Callback>);
+            (
+                quote!(#callback::KIND, <#callback::Value as #narthex::Scalar>::INTEGER, 0, &[], false),
+                quote!(each(&#desc)),
+                quote!({
+                    let _ = &self.#ident; // not a field that is never read
+                    #narthex::field::collect_callback::<#callback::Value>(&#desc, sink, #read)
+                }),
+            )
+        }
     };
     let steps = steps(group, &of_type, field, ident, given)?;
     let beside =
@@ -72,12 +92,12 @@ fn metric(group: &Group<'_>, index: usize, field: &Field, ident: &Ident, given: 
     Ok(Generated {
         beside: quote!(#beside),
         desc: quote! {
-            const #of_type: #narthex::field::Field = #kind;
+            const #of_type: #narthex::field::Field = #narthex::field::Field::new(#facts);
             static #desc: #narthex::Desc<'static> = { #steps };
         },
         described: Some(quote!(#of_type, &#desc)),
-        describe,
-        collect,
+        describe: quote!(#describe?;),
+        collect: quote!(#collect?;),
     })
 }
 
@@ -90,40 +110,44 @@ fn steps(group: &Group<'_>, of_type: &Ident, field: &Field, ident: &Ident, given
     let unit = given.unit.clone().unwrap_or_else(|| LitStr::new("", name.span()));
     let (labels, labels_span) = given.labels.as_ref().map_or((&[][..], field.ty.span()), |(all, span)| (all, *span));
 
-    let mut steps = TokenStream::new();
+    let mut unit_check = quote!(());
     if given.unit.is_some() {
-        let length = unit.value().len() + 1;
-        steps.extend(quote_spanned!(unit.span() => const __UNIT: () = #narthex::field::unit::<#length>(#unit);));
-    } else {
-        steps.extend(quote!(
-            const __UNIT: () = ();
-        ));
+        if unit.value().is_empty() {
+            return Err(Error::new(unit.span(), "a unit must not be empty: leave out `unit` where there is none"));
+        }
+        // a unit is never the start of a name
+        let ending = format!("_{}", unit.value());
+        unit_check = call(unit.span(), quote!(#narthex::field::part_of_name), quote!(#ending));
     }
-    let mut count = 0;
-    let mut step = |span: Span, value: TokenStream| {
-        let constant = format_ident!("__STEP_{count}");
-        steps.extend(quote_spanned!(span => const #constant: #narthex::Desc<'static> = #value;));
-        count += 1;
+    let mut steps = TokenStream::new();
+    let mut step = |constant: Ident, span: Span, function: &str, arguments: TokenStream| {
+        let function = Ident::new(function, span);
+        let value = call(span, quote!(#narthex::field::#function), arguments);
+        steps.extend(quote!(const #constant: #narthex::Desc<'static> = #value;));
         constant
     };
-    let desc = quote_spanned!(name.span() => #of_type.desc(&__BYTES, #name, #help));
-    let mut last = step(name.span(), quote!({ let ((), ()) = (__PREFIX, __UNIT); #desc }));
+    let mut last = step(
+        format_ident!("NAME"),
+        name.span(),
+        "desc",
+        quote!(#of_type, (__PREFIX, UNIT_ALONE), &BYTES, #name, #help),
+    );
     if given.unit.is_some() {
-        last = step(unit.span(), quote_spanned!(unit.span() => #narthex::field::with_unit(#last, #unit)));
+        last = step(format_ident!("UNIT"), unit.span(), "with_unit", quote!(#last, #unit));
     }
     if let Some((scale, span)) = given.scale {
-        last = step(span, quote_spanned!(span => #of_type.scaled(#last, #scale)));
+        last = step(format_ident!("SCALE"), span, "scaled", quote!(#of_type, #last, #scale));
     }
     for (at, label) in labels.iter().enumerate() {
         let so_far = &labels[..=at];
-        let value = quote_spanned!(label.span() => #narthex::field::with_labels(#last, &[#(#so_far),*]));
-        last = step(label.span(), value);
+        last = step(format_ident!("LABEL_{at}"), label.span(), "with_labels", quote!(#last, &[#(#so_far),*]));
     }
-    let labelled = quote_spanned!(labels_span => #of_type.labelled(#last, &[#(#labels),*]));
+    last = step(format_ident!("LABELS"), labels_span, "labelled", quote!(#of_type, #last, &[#(#labels),*]));
     Ok(quote! {
-        const __NAME: #narthex::ComposedName<'static> = #of_type.compose((#namespace, #subsystem), #name, #unit);
-        const __BYTES: [u8; __NAME.len()] = __NAME.to_array();
+        const COMPOSED: #narthex::ComposedName<'static> = #of_type.compose((#namespace, #subsystem), #name, #unit);
+        const BYTES: [u8; COMPOSED.len()] = COMPOSED.to_array();
+        const UNIT_ALONE: () = #unit_check;
         #steps
-        #labelled
+        #last
     })
 }

@@ -101,6 +101,6 @@ fn scale(literal: &Expr) -> syn::Result<(i8, Span)> {
         _ => None,
     };
     let message = "a scale is a power of ten from -18 to 18: microseconds, exposed in seconds, have -6";
-    let size = size.filter(|size| *size <= 18).ok_or_else(|| Error::new(literal.span(), message))?;
-    Ok((if negative { -size } else { size }, literal.span()))
+    let size = size.filter(|size| *size <= 18).ok_or_else(|| Error::new(number.span(), message))?;
+    Ok((if negative { -size } else { size }, number.span()))
 }

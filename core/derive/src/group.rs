@@ -2,7 +2,7 @@
 
 use crate::{attributes, field, paths, set};
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::{Data, DeriveInput, Error, Fields, Ident, LitStr, Visibility};
 
 /// What the fields of a group have in common.
@@ -96,29 +96,33 @@ pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
 
 /// Checks the namespace, then the subsystem after it.
 fn checked(narthex: &TokenStream, namespace: Option<&LitStr>, subsystem: Option<&LitStr>) -> TokenStream {
-    let mut before = String::new();
+    let mut prefix = String::new();
     let mut checks = TokenStream::new();
     for part in [namespace, subsystem].into_iter().flatten() {
-        // as `ComposedName` joins them, each with an underscore
-        let length: usize =
-            [&before, &part.value()].map(|text| text.len() + usize::from(!text.is_empty())).iter().sum();
-        checks.extend(quote_spanned!(part.span() => #narthex::field::group::<#length>((#before, #part));));
-        before = part.value();
+        prefix += &part.value();
+        let check = paths::call(part.span(), quote!(#narthex::field::part_of_name), quote!(#prefix));
+        checks.extend(quote!(#check;));
+        prefix += "_";
     }
     quote!(const __PREFIX: () = { #checks };)
 }
 
 /// For each metric a check that none before it exposes the same name.
 fn distinct<'a>(narthex: &TokenStream, fields: impl Iterator<Item = (&'a Ident, &'a field::Generated)>) -> TokenStream {
-    let (mut earlier, mut checks) = (Vec::new(), TokenStream::new());
+    let (mut earlier, mut checks) = (Vec::<(&Ident, &TokenStream)>::new(), TokenStream::new());
     for (ident, generated) in fields {
         let Some(described) = &generated.described else { continue };
         if !earlier.is_empty() {
-            checks.extend(quote_spanned! { ident.span() =>
-                const _: () = #narthex::field::distinct((#described), &[#((#earlier)),*]);
+            let others = earlier.iter().map(|(other, described)| {
+                let message =
+                    format!("`{ident}` would expose a name that `{other}` exposes as well: rename one of them");
+                quote!(((#described), #message))
             });
+            let check =
+                paths::call(ident.span(), quote!(#narthex::field::distinct), quote!((#described), &[#(#others),*]));
+            checks.extend(quote!(const _: () = #check;));
         }
-        earlier.push(described);
+        earlier.push((ident, described));
     }
     checks
 }

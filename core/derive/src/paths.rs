@@ -2,7 +2,7 @@
 
 use proc_macro_crate::{FoundCrate, crate_name};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 /// The path that was given, or that of the first of `narthex-core` and `narthex` that is a dependency.
 pub fn narthex(given: Option<syn::Path>) -> TokenStream {
@@ -20,4 +20,16 @@ pub fn narthex(given: Option<syn::Path>) -> TokenStream {
         return quote!(::#name);
     }
     quote!(::narthex_core)
+}
+
+/// `path(arguments)`, all at `span`: that is where the error is if the call ends a constant's evaluation.
+pub fn call(span: Span, path: TokenStream, arguments: TokenStream) -> TokenStream {
+    let path: TokenStream = path
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(span);
+            token
+        })
+        .collect();
+    quote_spanned!(span => #path(#arguments))
 }

@@ -1,8 +1,8 @@
 //! `#[derive(LabelSet)]`.
 
 use crate::{attributes, paths};
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -23,9 +23,12 @@ pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let (name, len) = (&input.ident, labels.len());
     let members: Vec<_> = fields.iter().filter_map(|field| field.ident.as_ref()).collect();
     let scratches: Vec<_> = (0..len).map(|index| format_ident!("scratch_{index}")).collect();
-    let texts = fields.iter().zip(&members).zip(&scratches).map(|((field, member), scratch)| {
-        quote_spanned!(field.ty.span() => #narthex::LabelValue::text(&set.#member, &mut #scratch))
+    // `<type as LabelValue>` every time, so that a type that is none is one error
+    let values = fields.iter().map(|field| {
+        let ty = elided(field.ty.to_token_stream());
+        quote_spanned!(field.ty.span() => <#ty as #narthex::LabelValue>)
     });
+    let values: Vec<_> = values.collect();
 
     Ok(quote! {
         #checks
@@ -37,8 +40,8 @@ pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
 
             #[inline]
             fn with<R>(set: &Self::Of<'_>, f: impl ::core::ops::FnOnce(&[&str]) -> R) -> R {
-                #(let mut #scratches = ::core::default::Default::default();)*
-                f(&[#(#texts),*])
+                #(let mut #scratches: #values::Scratch = ::core::default::Default::default();)*
+                f(&[#(#values::text(&set.#members, &mut #scratches)),*])
             }
         }
     })
@@ -60,6 +63,27 @@ fn lifetimes(input: &DeriveInput) -> syn::Result<(TokenStream, TokenStream)> {
         [GenericParam::Lifetime(_)] => Ok((quote!(<'_>), quote!(<'narthex>))),
         [.., other] => Err(Error::new(other.span(), "a label set can have one lifetime, and no other parameters")),
     }
+}
+
+/// With `'_` for every lifetime: those of the `impl` mean nothing inside `with`.
+fn elided(tokens: TokenStream) -> TokenStream {
+    let mut lifetime = false;
+    let tokens = tokens.into_iter().map(|token| match token {
+        TokenTree::Ident(name) if lifetime && name != "static" => {
+            lifetime = false;
+            Ident::new("_", name.span()).into()
+        }
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), elided(group.stream()));
+            inner.set_span(group.span());
+            inner.into()
+        }
+        other => {
+            lifetime = matches!(&other, TokenTree::Punct(punct) if punct.as_char() == '\'');
+            other
+        }
+    });
+    tokens.collect()
 }
 
 /// The label that a field is: its name, or the one that was given.

@@ -3,6 +3,11 @@ use crate::word::Zero;
 /// An enum without data whose variants are the values of a label, or the states of a state set.
 ///
 /// Derive it with `#[derive(ClosedLabels)]`.
+#[diagnostic::on_unimplemented(
+    message = "the values of `{Self}` are not a closed set",
+    label = "closed labels are `bool`, or enums with `#[derive(ClosedLabels)]`",
+    note = "labels whose values are not known beforehand go into a `Family`: `#[derive(LabelSet)]`"
+)]
 pub trait LabelEnum: Copy + 'static {
     /// The text of each variant, in order; at least one.
     const VALUES: &'static [&'static str];

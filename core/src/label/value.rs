@@ -1,6 +1,11 @@
 /// A type that can be the value of a label.
 ///
 /// `&str`, `heapless::String`, `bool`, integers and enums with `#[derive(ClosedLabels)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the value of a label",
+    label = "no value of a label",
+    note = "a label is a `&str`, a `heapless::String`, a `bool`, an integer, or an enum with `#[derive(ClosedLabels)]`"
+)]
 pub trait LabelValue {
     /// Where the text is put together when it is not there already.
     type Scratch: Default;

@@ -2,7 +2,7 @@
 //!
 //! A rule that is broken ends the constant's evaluation at the caller, whose span the derive chooses.
 
-use super::{Callback, Metric, callback};
+use super::callback;
 use crate::collect::{Flow, Sink, Stop};
 use crate::desc::{Desc, Kind, Prefix};
 use crate::name::{ComposedName, LabelNames, Name, Rule, same};
@@ -18,14 +18,12 @@ pub struct Field {
     refuses: bool,
 }
 
-impl Field {
-    pub const fn metric<M: Metric>() -> Self {
-        let (labels, names) = (M::LABELS, M::LABEL_NAMES);
-        Self { kind: M::KIND, integer: M::INTEGER, labels, names, refuses: M::REFUSES }
-    }
+/// Namespace and subsystem.
+pub type Group<'a> = (&'a str, &'a str);
 
-    pub const fn callback<F: Callback>() -> Self {
-        Self { kind: F::KIND, integer: F::Value::INTEGER, labels: 0, names: &[], refuses: false }
+impl Field {
+    pub const fn new(kind: Kind, integer: bool, labels: usize, names: &'static [&'static str], refuses: bool) -> Self {
+        Self { kind, integer, labels, names, refuses }
     }
 
     pub const fn compose<'a>(
@@ -36,56 +34,62 @@ impl Field {
     ) -> ComposedName<'a> {
         ComposedName::new(namespace, subsystem, name, unit, self.kind)
     }
+}
 
-    /// `composed` is made of `given` and of parts that have been checked.
-    #[track_caller]
-    pub const fn desc(self, composed: &'static [u8], given: &str, help: &'static str) -> Desc<'static> {
-        let Ok(composed) = core::str::from_utf8(composed) else { Rule::Character.refuse() };
-        if given.is_empty() {
-            Rule::Empty.refuse()
-        }
-        match Name::new(composed) {
-            Ok(name) => Desc::new(self.kind, name, help),
-            Err(invalid) => invalid.rule.refuse(),
-        }
+/// `composed` is made of `given` and of parts that have been checked.
+#[track_caller]
+pub const fn desc(
+    field: Field,
+    _: ((), ()),
+    composed: &'static [u8],
+    given: &str,
+    help: &'static str,
+) -> Desc<'static> {
+    if given.is_empty() {
+        Rule::Empty.refuse()
     }
-
-    #[track_caller]
-    pub const fn scaled(self, desc: Desc<'static>, scale: i8) -> Desc<'static> {
-        if !self.integer {
-            panic!("a scale moves the decimal point of integers, and the values of this metric are none: leave it out")
-        }
-        desc.with_scale(scale)
-    }
-
-    /// The last step: with as many label names as the type has labels.
-    #[track_caller]
-    pub const fn labelled(self, desc: Desc<'static>, given: &'static [&'static str]) -> Desc<'static> {
-        if !self.names.is_empty() && !given.is_empty() {
-            panic!("the type of this field names its labels: leave out `labels(...)`")
-        }
-        if self.labels == 0 && !given.is_empty() {
-            panic!("this metric has no labels: put it into a `Family` or a `Table`, or leave out `labels(...)`")
-        }
-        let names = if self.names.is_empty() { given } else { self.names };
-        if names.len() != self.labels {
-            panic!("give each label of this field a name, in order: #[metrics(labels(\"first\", \"second\"))]")
-        }
-        with_labels(desc, names)
+    let Ok(composed) = core::str::from_utf8(composed) else { Rule::Character.refuse() };
+    match Name::new(composed) {
+        Ok(name) => Desc::new(field.kind, name, help),
+        Err(invalid) => invalid.rule.refuse(),
     }
 }
 
-/// Refuses a metric that exposes a name which one of `earlier` exposes as well.
 #[track_caller]
-pub const fn distinct((field, desc): Described<'_>, earlier: &[Described<'_>]) {
+pub const fn scaled(field: Field, desc: Desc<'static>, scale: i8) -> Desc<'static> {
+    if !field.integer {
+        panic!("a scale moves the decimal point of integers, and the values of this metric are none: leave it out")
+    }
+    desc.with_scale(scale)
+}
+
+/// The last step: with as many label names as the type has labels.
+#[track_caller]
+pub const fn labelled(field: Field, desc: Desc<'static>, given: &'static [&'static str]) -> Desc<'static> {
+    if !field.names.is_empty() && !given.is_empty() {
+        panic!("the type of this field names its labels: leave out `labels(...)`")
+    }
+    if field.labels == 0 && !given.is_empty() {
+        panic!("this metric has no labels: put it into a `Family` or a `Table`, or leave out `labels(...)`")
+    }
+    let names = if field.names.is_empty() { given } else { field.names };
+    if names.len() != field.labels {
+        panic!("give each label of this field a name, in order: #[metrics(labels(\"first\", \"second\"))]")
+    }
+    with_labels(desc, names)
+}
+
+/// Refuses a metric that exposes a name which one of `earlier` exposes as well; each comes with what to say then.
+#[track_caller]
+pub const fn distinct((field, desc): Described<'_>, earlier: &[(Described<'_>, &str)]) {
     let mut at = 0;
     while at < earlier.len() {
-        let (other_field, other) = earlier[at];
+        let ((other_field, other), message) = earlier[at];
         if desc.collides(other)
             || field.refuses && desc.refusals().collides(other)
             || other_field.refuses && desc.collides(&other.refusals())
         {
-            panic!("this metric and an earlier one of the group would expose the same name: rename one of them")
+            panic!("{}", message)
         }
         at += 1;
     }
@@ -94,32 +98,12 @@ pub const fn distinct((field, desc): Described<'_>, earlier: &[Described<'_>]) {
 /// What the type of a field says, and the description made with it.
 pub type Described<'a> = (Field, &'a Desc<'a>);
 
-/// Namespace and subsystem.
-pub type Group<'a> = (&'a str, &'a str);
-
-/// Checks namespace and subsystem together: only what comes first must not start with a digit.
+/// Checks what a name starts with, or, after an underscore, ends with.
 #[track_caller]
-pub const fn group<const N: usize>((namespace, subsystem): Group<'static>) {
-    let bytes: [u8; N] = ComposedName::new(namespace, subsystem, "", "", Kind::Unknown).to_array();
-    name(&bytes);
-}
-
-#[track_caller]
-const fn name(bytes: &[u8]) {
-    let Ok(text) = core::str::from_utf8(bytes) else { Rule::Character.refuse() };
+pub const fn part_of_name(text: &str) {
     if let Err(invalid) = Name::new(text) {
         invalid.rule.refuse()
     }
-}
-
-/// Checks a unit, which never starts a name.
-#[track_caller]
-pub const fn unit<const N: usize>(unit: &'static str) {
-    if unit.is_empty() {
-        panic!("a unit must not be empty: leave out `unit` when there is none")
-    }
-    let bytes: [u8; N] = ComposedName::new("", "", "", unit, Kind::Unknown).to_array();
-    name(&bytes);
 }
 
 #[track_caller]
@@ -166,7 +150,7 @@ pub const fn prefix(text: &'static str) -> Prefix<'static> {
 
 /// Collects a field whose value comes from `read`.
 #[inline]
-pub fn collect_callback<F: Callback>(_: &F, desc: &Desc<'_>, sink: &mut dyn Sink, read: fn() -> F::Value) -> Flow {
+pub fn collect_callback<V: Scalar>(desc: &Desc<'_>, sink: &mut dyn Sink, read: fn() -> V) -> Flow {
     callback(desc, sink, read().number())
 }
 
