@@ -4,5 +4,7 @@ mod format;
 mod page;
 
 pub(crate) use format::{FORMATS, Offer};
+#[cfg(test)]
+pub(crate) use page::Filled;
 pub use page::generate_latest;
 pub(crate) use page::{Pages, append};

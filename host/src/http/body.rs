@@ -100,3 +100,46 @@ impl Work {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exposition::Filled;
+    use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
+    use hyper_util::rt::TokioIo;
+    use std::io::Read;
+    use std::net::{TcpListener, TcpStream};
+
+    /// Half a page, and then a bug.
+    struct Half(bool);
+
+    impl Pages for Half {
+        fn fill(&mut self, buffer: &mut [u8]) -> Result<Filled, usize> {
+            assert!(!std::mem::replace(&mut self.0, true), "on purpose");
+            buffer[..5].copy_from_slice(b"up 1\n");
+            Ok(Filled::Part(5))
+        }
+    }
+
+    #[test]
+    fn half_a_page_does_not_look_like_a_whole_one() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut reader = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (stream, _) = listener.accept().unwrap();
+        stream.set_nonblocking(true).unwrap();
+        reader.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let outcome = runtime.block_on(async {
+            let stream = TokioIo::new(tokio::net::TcpStream::from_std(stream).unwrap());
+            let half = |_: Request<Incoming>| async {
+                Ok::<_, std::convert::Infallible>(Response::new(Content::exposition(Box::new(Half(false)), false)))
+            };
+            http1::Builder::new().serve_connection(stream, service_fn(half)).await
+        });
+        assert!(outcome.is_err());
+        let mut answer = String::new();
+        reader.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("\r\n5\r\nup 1\n\r\n"), "{answer:?}");
+    }
+}
