@@ -1,4 +1,4 @@
-use crate::registry::Registered;
+use crate::registered::Registered;
 use narthex_core::{Invalid, Rule};
 
 /// What went wrong, where, and what would be right.

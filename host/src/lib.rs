@@ -45,6 +45,7 @@ mod exposition;
 #[cfg(not(loom))]
 mod http;
 mod instrument;
+mod registered;
 mod registry;
 mod runtime;
 mod sync;
@@ -57,7 +58,8 @@ pub use exposition::generate_latest;
 #[cfg(not(loom))]
 pub use http::{HttpServer, start_http_server};
 pub use instrument::{DEFAULT_BUCKETS, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet, UnknownState};
-pub use registry::{Registered, Registration, Registry, Snapshot, default_registry};
+pub use registered::{Registered, Registration};
+pub use registry::{Registry, Snapshot, default_registry};
 pub use runtime::{GrowingFamily, Handle};
 
 use critical_section as _; // its `std` implementation, which a program with an operating system links

@@ -1,4 +1,5 @@
-use crate::registry::{Guarded, Registry, Snapshot};
+use crate::registered::Collector;
+use crate::registry::{Failures, Guarded, Registry, Snapshot};
 use narthex_core::encode::{Cursor, CursorError, Format};
 
 /// One exposition, buffer by buffer.
@@ -31,7 +32,7 @@ pub(crate) struct Page<F> {
     end: Option<Cursor<F>>,
 }
 
-type Parts = (Vec<crate::registry::Collector>, crate::registry::Failures);
+type Parts = (Vec<Collector>, Failures);
 
 impl<F: Format> Page<F> {
     pub(crate) fn new(snapshot: Snapshot) -> Self {

@@ -1,6 +1,6 @@
-use super::registered::{Collector, Registered, Registration};
 use super::snapshot::ERRORS;
 use crate::error::{Error, ErrorKind};
+use crate::registered::{Collector, Registered, Registration};
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -1,15 +1,13 @@
 //! Where metrics are registered, and read from.
 
 mod book;
-mod registered;
 mod snapshot;
 
-pub(crate) use registered::Collector;
-pub use registered::{Registered, Registration};
 pub use snapshot::Snapshot;
 pub(crate) use snapshot::{Failures, Guarded};
 
 use crate::error::{Error, ErrorKind};
+use crate::registered::{Collector, Registered, Registration};
 use book::Book;
 use narthex_core::{Collect, CollectError, Counter, Desc, Flow, Sink, Stop, sample_value};
 

@@ -1,4 +1,4 @@
-use super::registered::Collector;
+use crate::registered::Collector;
 use narthex_core::{Collect, CollectError, Counter, Desc, Flow, Kind, Sink, Stop, callback, name};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -6,14 +6,14 @@ pub(crate) type Collector = Arc<dyn Collect + Send + Sync>;
 
 /// The receipt for a registered collector: what [`Registry::unregister`](crate::Registry::unregister) takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Registration(pub(super) u64);
+pub struct Registration(pub(crate) u64);
 
 /// Something that is registered.
 #[derive(Clone)]
 pub struct Registered {
-    pub(super) registration: Registration,
-    pub(super) collector: Collector,
-    pub(super) value: Arc<dyn Any + Send + Sync>,
+    pub(crate) registration: Registration,
+    pub(crate) collector: Collector,
+    pub(crate) value: Arc<dyn Any + Send + Sync>,
 }
 
 impl Registered {

@@ -1,6 +1,6 @@
 //! What an increment costs, beside the least that it could cost.
 //!
-//! `cargo bench -p narthex --bench increment`
+//! `cargo bench -p narthex-tests --bench increment`
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use narthex::{Counter, Registry};
