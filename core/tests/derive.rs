@@ -176,7 +176,8 @@ fn every_kind_of_field() {
 fn a_group_is_a_static_of_zeros() {
     assert_eq!(sample_value(&EVERYTHING, "net_tx_frames_total", &[]), Some(0.0));
     assert_eq!(text(&EVERYTHING), text(&Everything::default()));
-    assert_eq!(text(&EVERYTHING), text(&<Everything as Zero>::ZERO));
+    let zero: Everything = Zero::ZERO;
+    assert_eq!(text(&EVERYTHING), text(&zero));
 }
 
 #[test]
@@ -263,7 +264,7 @@ fn a_nested_collector_that_fails_does_not_hide_the_fields_after_it() {
 mod names_in_scope {
     //! What the derive writes must not meet what the application has in scope.
     #![expect(non_snake_case, reason = "two fields that differ in case only")]
-    use narthex_core::{GaugeFn, MetricGroup};
+    use narthex_core::{ClosedLabels, GaugeFn, LabelSet, MetricGroup};
 
     fn heap() -> u32 {
         HEAP
@@ -285,6 +286,38 @@ mod names_in_scope {
         series: narthex_core::Family<[&'static str; 1], narthex_core::Counter, BYTES>,
         /// Two fields that differ in case only.
         Series: narthex_core::Counter,
+        /// A function with the name of what the derive has in its own functions.
+        #[metrics(callback = sink)]
+        sink: GaugeFn<u32>,
+    }
+
+    fn sink() -> u32 {
+        5
+    }
+
+    #[derive(Clone, Copy, ClosedLabels)]
+    #[metrics(crate = ::narthex_core)]
+    pub enum C {
+        Ok,
+        Err,
+    }
+    pub use C::{Err, Ok};
+    pub type R = C;
+
+    #[derive(Clone, Copy, ClosedLabels)]
+    #[metrics(crate = ::narthex_core)]
+    pub struct Key {
+        c: C,
+        r: R,
+    }
+
+    #[derive(LabelSet)]
+    #[metrics(crate = ::narthex_core)]
+    pub struct Set<'f> {
+        c: C,
+        set: R,
+        f: &'f str,
+        fixed: &'static str,
     }
 
     #[test]
@@ -295,5 +328,9 @@ mod names_in_scope {
         ["1", "2", "3"].into_iter().for_each(|x| group.series.get([x]).inc());
         assert_eq!(group.series.len(), BYTES);
         group.Series.inc();
+        assert_eq!(narthex_core::sample_value(&group, "sink", &[]), Some(5.0));
+        Set::with(&Set { c: Ok, set: Err, f: "f", fixed: "" }, |values| assert_eq!(values, ["ok", "err", "f", ""]));
+        assert_eq!(Key::values(1), ["ok", "err"]);
+        assert_eq!(Key { c: Err, r: Ok }.cell(&[0, 1, 2, 3].map(|_| narthex_core::Counter::<u32>::new())).value(), 0);
     }
 }

@@ -33,6 +33,7 @@ fn of_enum(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
 
     Ok(quote! {
         #check
+        #[automatically_derived]
         impl #narthex::LabelEnum for #name {
             const VALUES: &'static [&'static str] = &[#(#values),*];
 
@@ -42,6 +43,7 @@ fn of_enum(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
             }
         }
 
+        #[automatically_derived]
         impl #narthex::LabelValue for #name {
             type Scratch = ();
 
@@ -50,13 +52,14 @@ fn of_enum(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
             }
         }
 
+        #[automatically_derived]
         impl #narthex::ClosedLabels for #name {
             const NAMES: &'static [&'static str] = &[#label];
-            type Cells<C: #narthex::Zero> = [C; #len];
+            type Cells<__C: #narthex::Zero> = [__C; #len];
             type Values = [&'static str; 1];
 
             #[inline]
-            fn cell<C: #narthex::Zero>(self, cells: &[C; #len]) -> &C {
+            fn cell<__C: #narthex::Zero>(self, cells: &[__C; #len]) -> &__C {
                 let [first, ..] = cells;
                 cells.get(#narthex::LabelEnum::index(self)).unwrap_or(first)
             }
@@ -122,13 +125,14 @@ fn of_struct(input: &DeriveInput, data: &DataStruct) -> syn::Result<TokenStream>
             #(#counted)*
             const __ALL: usize = 1 #(* #counts)*;
 
+            #[automatically_derived]
             impl #narthex::ClosedLabels for #name {
                 const NAMES: &'static [&'static str] = &[#(#labels),*];
-                type Cells<C: #narthex::Zero> = [C; __ALL];
+                type Cells<__C: #narthex::Zero> = [__C; __ALL];
                 type Values = [&'static str; #label_count];
 
                 #[inline]
-                fn cell<C: #narthex::Zero>(self, cells: &[C; __ALL]) -> &C {
+                fn cell<__C: #narthex::Zero>(self, cells: &[__C; __ALL]) -> &__C {
                     let (index, [first, ..]) = (0_usize, cells);
                     #(let index = index.wrapping_mul(#counts).wrapping_add(#index_of_members);)*
                     cells.get(index).unwrap_or(first)

@@ -64,6 +64,7 @@ fn metric(group: &Group<'_>, index: usize, field: &Field, ident: &Ident, given: 
     let upper = ident.unraw().to_string().to_uppercase();
     let (of_type, desc) = (format_ident!("__TYPE_{index}_{upper}"), format_ident!("__DESC_{index}_{upper}"));
 
+    let mut functions = quote!();
     // `<type as Metric>` every time, so that a type that is none is one error
     let (facts, describe, collect) = match &given.callback {
         None => {
@@ -76,12 +77,15 @@ fn metric(group: &Group<'_>, index: usize, field: &Field, ident: &Ident, given: 
         }
         Some(read) => {
             let callback = quote_spanned!(ty.span() => <#ty as #narthex::Callback>);
+            // a constant: what it names is not to be looked up where `self` and `sink` are
+            let function = format_ident!("__READ_{index}_{upper}");
+            functions = quote!(const #function: fn() -> #callback::Value = #read;);
             (
                 quote!(#callback::KIND, <#callback::Value as #narthex::Scalar>::INTEGER, 0, &[], false),
                 quote!(each(&#desc)),
                 quote!({
                     let _ = &self.#ident; // not a field that is never read
-                    #narthex::field::collect_callback::<#callback::Value>(&#desc, sink, #read)
+                    #narthex::callback(&#desc, sink, #narthex::Scalar::number(#function()))
                 }),
             )
         }
@@ -92,6 +96,7 @@ fn metric(group: &Group<'_>, index: usize, field: &Field, ident: &Ident, given: 
     Ok(Generated {
         beside: quote!(#beside),
         desc: quote! {
+            #functions
             const #of_type: #narthex::field::Field = #narthex::field::Field::new(#facts);
             static #desc: #narthex::Desc<'static> = { #steps };
         },

@@ -45,8 +45,11 @@ pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let (describe, collect) = (parts(|g| &g.describe), parts(|g| &g.collect));
     // a nested group may fail, and those after it are still collected
     let nests = generated.iter().any(|g| g.described.is_none());
-    let (before, outcome) =
-        if nests { (quote!(let mut outcome = Ok(());), quote!(outcome)) } else { (quote!(), quote!(Ok(()))) };
+    let (before, outcome) = if nests {
+        (quote!(let mut outcome = ::core::result::Result::Ok(());), quote!(outcome))
+    } else {
+        (quote!(), quote!(::core::result::Result::Ok(())))
+    };
     let distinct = distinct(narthex, fields.iter().filter_map(|f| f.ident.as_ref()).zip(&generated));
     let (name, members, types) = (&input.ident, fields.iter().map(|f| &f.ident), fields.iter().map(|f| &f.ty));
 
@@ -65,23 +68,26 @@ pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
             #descs
             #distinct
 
+            #[automatically_derived]
             impl #narthex::Zero for #name {
                 const ZERO: Self = Self::new();
             }
 
+            #[automatically_derived]
             impl ::core::default::Default for #name {
                 fn default() -> Self {
                     Self::new()
                 }
             }
 
+            #[automatically_derived]
             impl #narthex::Collect for #name {
                 fn describe(
                     &self,
                     each: &mut dyn ::core::ops::FnMut(&#narthex::Desc<'_>) -> #narthex::Flow,
                 ) -> #narthex::Flow {
                     #describe
-                    Ok(())
+                    ::core::result::Result::Ok(())
                 }
 
                 fn collect(&self, sink: &mut dyn #narthex::Sink) -> #narthex::Flow {

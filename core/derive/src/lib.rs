@@ -63,31 +63,69 @@ use syn::{DeriveInput, parse_macro_input};
 /// static WIFI: Wifi = Wifi::new();
 /// ```
 ///
+/// A name is put together from namespace, subsystem, name and unit with underscores between, as the official clients do
+/// it: `_total` at the end of a counter's name and `_info` at the end of an info's are left to the encoders, and a unit
+/// that the name ends in is not added again.
+///
 /// # On the struct
 ///
 /// | `#[metrics(…)]` | |
 /// | --- | --- |
 /// | `namespace = "wifi"` | goes before every name, with an underscore |
 /// | `subsystem = "tx"` | goes between namespace and name |
-/// | `crate = path` | the crate to name in the code that is written |
+/// | `crate = path` | where `narthex_core` is, when neither it nor `narthex` is a dependency |
 ///
 /// # On a field
 ///
 /// | `#[metrics(…)]` | |
 /// | --- | --- |
-/// | `name = "frames"` | instead of the field's name |
-/// | `help = "Frames."` | instead of the doc comment |
-/// | `unit = "seconds"` | added to the name, and written as UNIT |
+/// | `name = "frames"` | the name, instead of the field's |
+/// | `help = "Frames."` | the HELP text, instead of the doc comment, whose lines are joined by spaces; there must be one |
+/// | `unit = "seconds"` | added to the name, and written as UNIT in OpenMetrics; not for an `Info` or a `StateSet` |
 /// | `scale = -6` | integers are written as `value × 10^scale`, from -18 to 18 |
-/// | `buckets(100, 1_000)` | declares the type in `Histogram<…>` with these upper bounds; `u32`, or `i32` when one is negative, or `f64`, unless a literal has a suffix |
-/// | `labels("path", "status")` | the names of the labels of a `[&'static str; L]` |
-/// | `callback = function` | gives the value of a `CounterFn<T>` or `GaugeFn<T>`: `fn() -> T` |
-/// | `flatten` | a group in the group, with its own namespace |
+/// | `buckets(100, 1_000)` | declares the type `B` of the field's `Histogram<B>`, also inside a `Table` or a `Family`, with these upper bounds below `+Inf`: of type `f64`, `u32`, or `i32` when one is negative, unless one has a suffix |
+/// | `labels("path", "status")` | the names of the labels when the label set is an array, `[&'static str; L]` |
+/// | `callback = function` | what gives the value of a `CounterFn<T>` or `GaugeFn<T>`: a `fn() -> T` or a closure that captures nothing |
+/// | `flatten` | the field is a group, or anything else that is `Collect` and `Zero`, with names of its own |
 /// | `flatten, prefix = "radio0_"` | the same, with a prefix before its names |
+///
+/// ```
+/// use narthex_core::{Counter, Gauge, MetricGroup, sample_value};
+///
+/// #[derive(MetricGroup)]
+/// struct Radio {
+///     /// Frames received.
+///     frames: Counter,
+/// }
+///
+/// #[derive(MetricGroup)]
+/// struct Board {
+///     #[metrics(flatten, prefix = "radio0_")]
+///     first: Radio,
+///     #[metrics(flatten, prefix = "radio1_")]
+///     second: Radio,
+///     /// Supply voltage.
+///     #[metrics(name = "supply", unit = "volts", scale = -3)]
+///     millivolts: Gauge<i32>,
+/// }
+///
+/// let board = Board::new();
+/// board.second.frames.inc();
+/// board.millivolts.set(3_300);
+/// assert_eq!(sample_value(&board, "radio1_frames_total", &[]), Some(1.0));
+/// assert_eq!(sample_value(&board, "supply_volts", &[]), Some(3.3));
+/// ```
+///
+/// # Collecting
+///
+/// Fields are collected in order. A nested collector that fails does not keep those after it from being collected; the
+/// first failure is answered at the end.
 ///
 /// # Errors
 ///
-/// What breaks a rule of names, units, labels or bounds does not compile, and the error is where the mistake is.
+/// What breaks a rule of names, units, labels or bounds does not compile, and the error is where the mistake is. So does
+/// a metric that exposes a name which an earlier one of the group exposes, `NAME_refused_total` of a `Family` included.
+/// Names of nested groups are not compared: `collisions` does that, in a test.
 #[proc_macro_derive(MetricGroup, attributes(metrics))]
 pub fn metric_group(input: TokenStream) -> TokenStream {
     expand(group::expand, parse_macro_input!(input as DeriveInput))

@@ -32,6 +32,7 @@ pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
 
     Ok(quote! {
         #checks
+        #[automatically_derived]
         impl #narthex::LabelSet for #name #set {
             const LEN: usize = #len;
             const NAMES: &'static [&'static str] = &[#(#labels),*];
@@ -39,7 +40,7 @@ pub fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
             type Texts<'narthex> = [&'narthex str; #len];
 
             #[inline]
-            fn with<R>(set: &Self::Of<'_>, f: impl ::core::ops::FnOnce(&[&str]) -> R) -> R {
+            fn with<__R>(set: &Self::Of<'_>, f: impl ::core::ops::FnOnce(&[&str]) -> __R) -> __R {
                 #(let mut #scratches: #values::Scratch = ::core::default::Default::default();)*
                 f(&[#(#values::text(&set.#members, &mut #scratches)),*])
             }

@@ -2,11 +2,9 @@
 //!
 //! A rule that is broken ends the constant's evaluation at the caller, whose span the derive chooses.
 
-use super::callback;
-use crate::collect::{Flow, Sink, Stop};
+use crate::collect::{Flow, Stop};
 use crate::desc::{Desc, Kind, Prefix};
 use crate::name::{ComposedName, LabelNames, Name, Rule, same};
-use crate::number::Scalar;
 
 /// What the type of a field says about the metric.
 #[derive(Clone, Copy)]
@@ -146,12 +144,6 @@ pub const fn prefix(text: &'static str) -> Prefix<'static> {
         Ok(prefix) => prefix,
         Err(invalid) => invalid.rule.refuse(),
     }
-}
-
-/// Collects a field whose value comes from `read`.
-#[inline]
-pub fn collect_callback<V: Scalar>(desc: &Desc<'_>, sink: &mut dyn Sink, read: fn() -> V) -> Flow {
-    callback(desc, sink, read().number())
 }
 
 /// Goes on after a nested group that failed, unless the sink is full; `outcome` keeps the first failure.
