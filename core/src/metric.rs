@@ -133,6 +133,7 @@ impl<K: ClosedLabels, C: Measure + Cell> Metric for Table<K, C> {
     const LABELS: usize = K::NAMES.len();
     const LABEL_NAMES: &'static [&'static str] = K::NAMES;
 
+    #[inline(never)] // its stack is not under that of the other fields
     fn collect(&self, desc: &Desc<'_>, sink: &mut dyn Sink) -> Flow {
         let from = sink.family(desc)?;
         for (index, cell) in self.cells().iter().enumerate().skip(from) {
