@@ -1,14 +1,14 @@
 //! Families that grow, as their users and cursors see them.
 
-use narthex::encode::{Cursor, OpenMetrics, Text};
-use narthex::{Counter, GrowingFamily, Registry, generate_latest};
+use narthex::encode::{Cursor, CursorError, OpenMetrics, Text};
+use narthex::{Counter, Family, Gauge, GrowingFamily, MetricGroup, Registry, generate_latest};
 use std::collections::HashMap;
-use std::sync::Barrier;
+use std::sync::{Arc, Barrier};
 use std::thread;
 
-type Family = GrowingFamily<[&'static str; 2], Counter>;
+type Growing = GrowingFamily<[&'static str; 2], Counter>;
 
-fn family(registry: &Registry) -> Family {
+fn family(registry: &Registry) -> Growing {
     registry.counter("requests_total", "Requests.").labels(["path", "status"]).register().unwrap()
 }
 
@@ -82,9 +82,11 @@ fn read(registry: &Registry, size: usize, mut between: impl FnMut(usize)) -> Str
     let (snapshot, mut cursor) = (registry.snapshot(), Cursor::<Text>::new());
     let (mut page, mut buffer) = (Vec::new(), vec![0; size]);
     for round in 0.. {
-        match cursor.fill(&snapshot, &mut buffer).unwrap() {
-            0 => break,
-            filled => page.extend_from_slice(&buffer[..filled]),
+        match cursor.fill(&snapshot, &mut buffer) {
+            Ok(0) => break,
+            Ok(filled) => page.extend_from_slice(&buffer[..filled]),
+            Err(CursorError::BufferTooSmall { needed }) => buffer.resize(needed, 0),
+            Err(error) => panic!("{error}"),
         }
         between(round);
     }
@@ -118,6 +120,45 @@ fn no_series_is_lost_or_repeated_when_others_come_and_go() {
             assert!(lines.contains_key(&*line), "{line}, buffers of {size}");
         }
         assert!(lines.contains_key("zz_after 1"));
+    }
+}
+
+#[test]
+fn a_first_refusal_between_two_buffers_moves_nothing() {
+    #[derive(MetricGroup)]
+    struct Group {
+        /// One series.
+        #[metrics(labels("a"))]
+        fixed: Family<[&'static str; 1], Counter, 1>,
+        /// After.
+        x: Gauge,
+        /// After that.
+        y: Gauge,
+    }
+    for (moment, size) in (0..8).flat_map(|moment| (40..130).map(move |size| (moment, size))) {
+        let group = Group::new();
+        group.fixed.get(["1"]).inc();
+        let registry = Registry::new();
+        let growing = registry.counter("growing", "").labels(["a"]).limit(1).register().unwrap();
+        growing.get(["1"]).inc();
+        let group = Arc::new(group);
+        registry.register(Arc::clone(&group)).unwrap();
+        let page = read(&registry, size, |round| {
+            if round == moment {
+                group.fixed.get(["2"]).inc();
+                growing.get(["2"]).inc();
+            }
+        });
+        for line in
+            ["growing_total{a=\"1\"} 1", "fixed_total{a=\"1\"} 1", "# TYPE x gauge", "x 0", "# TYPE y gauge", "y 0"]
+        {
+            assert_eq!(
+                page.lines().filter(|l| *l == line).count(),
+                1,
+                "{line} after buffer {moment} of {size}: {page}"
+            );
+        }
+        assert!(page.matches("fixed_refused_total 1\n").count() <= 1, "{page}");
     }
 }
 

@@ -125,7 +125,7 @@ impl core::error::Error for CursorError {}
 struct Fill<'a, 'b, F> {
     cursor: &'a mut Cursor<F>,
     out: Encoder<'a, Buffer<'b>, F>,
-    /// Families seen in this fill.
+    /// One more than the number of the last family in this fill.
     seen: usize,
     /// Whether this family was written before, or is not wanted.
     skip: bool,
@@ -154,8 +154,11 @@ impl<'a, 'b, F: Format> Fill<'a, 'b, F> {
 
 impl<F: Format> Sink for Fill<'_, '_, F> {
     fn family(&mut self, desc: &Desc<'_>) -> Flow<usize> {
-        let index = self.seen;
-        self.seen += 1;
+        // A count of refusals may be there in one fill and not in the one before, and must not move what follows:
+        // families have even numbers, and it has the odd one behind its family's.
+        let refusals = !desc.suffix().is_empty();
+        let index = if refusals { self.seen | 1 } else { (self.seen + 1) & !1 };
+        self.seen = index + 1;
         self.skip = index < self.cursor.family;
         if self.skip {
             return Ok(usize::MAX);
