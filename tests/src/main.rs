@@ -3,6 +3,7 @@
 mod board;
 mod command;
 mod elf;
+mod example;
 mod install;
 mod lint;
 mod project;

@@ -2,7 +2,7 @@
 
 use crate::command::{cargo, firmware_cargo, output, run as run_command};
 use crate::tools::{self, Tool};
-use crate::{board, lint, project, qemu, size, tidy};
+use crate::{board, example, lint, project, qemu, size, tidy};
 use anyhow::{Result, bail, ensure};
 use std::time::Instant;
 
@@ -20,6 +20,11 @@ const STEPS: &[Step] = &[
     Step { name: "docs", what: "examples in the documentation, and its warnings", run: docs },
     Step { name: "targets", what: "core builds for every target", run: targets },
     Step { name: "boards", what: "assertions and the interrupt storm on emulated boards", run: boards },
+    Step {
+        name: "example",
+        what: "the example firmware, against what its metrics expose on the host",
+        run: example::check,
+    },
     Step { name: "size", what: "the budgets", run: size::run },
     Step { name: "loom", what: "the host's families under every interleaving", run: loom },
     Step { name: "miri", what: "core's tests, interpreted: 32 and 64 bits, both byte orders", run: miri },

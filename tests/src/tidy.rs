@@ -75,6 +75,7 @@ fn check(source: &Source, found: &mut Found) {
         if let Some(inside) = path.strip_prefix(layered.source)
             && inside != "lib.rs"
             && !inside.ends_with("/tests.rs")
+            && !inside.contains("/tests/")
         {
             found.errors.extend(upward(source, inside, layered.layers));
         }
