@@ -36,11 +36,15 @@ pub fn asked_for(word: &str) -> bool {
 /// Ends the emulation: all is well.
 pub fn exit() -> ! {
     debug::exit(debug::EXIT_SUCCESS);
-    loop {}
+    loop {
+        core::hint::spin_loop();
+    }
 }
 
 /// Ends the emulation with an error.
 pub fn fail() -> ! {
     debug::exit(debug::EXIT_FAILURE);
-    loop {}
+    loop {
+        core::hint::spin_loop();
+    }
 }

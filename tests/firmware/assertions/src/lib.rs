@@ -2,12 +2,14 @@
 #![no_std]
 
 mod cells;
+mod expositions;
 mod families;
+mod groups;
 
 /// An assertion and what it says.
 pub type Case = (&'static str, fn());
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Case> {
-    [cells::CASES, families::CASES].into_iter().flatten()
+    [cells::CASES, families::CASES, groups::CASES, expositions::CASES].into_iter().flatten()
 }
