@@ -139,3 +139,85 @@ impl<P: Fn(&Desc<'_>) -> bool> Sink for FilterSink<'_, P> {
         if self.through { self.sink.sample(desc, sample) } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cell::Counter;
+    use crate::desc::Kind;
+    use crate::encode::{EncodeError, Recorder};
+    use crate::family::Family;
+    use crate::metric::Metric;
+    use crate::name::{LabelNames, Name};
+
+    struct Requests(Family<[&'static str; 1], Counter, 2, 8>, Counter);
+
+    impl Requests {
+        fn descs() -> [Desc<'static>; 2] {
+            let desc = |name| Desc::new(Kind::Counter, Name::new(name).unwrap(), "");
+            [desc("requests").with_labels(LabelNames::new(&["method"]).unwrap()).unwrap(), desc("errors")]
+        }
+
+        fn new() -> Self {
+            let requests = Self(Family::new(), Counter::new());
+            requests.0.get(["GET"]).inc();
+            requests
+        }
+    }
+
+    impl Collect for Requests {
+        fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+            Self::descs().iter().try_for_each(each)
+        }
+
+        fn collect(&self, sink: &mut dyn Sink) -> Flow {
+            let [requests, errors] = Self::descs();
+            self.0.collect(&requests, sink)?;
+            self.1.collect(&errors, sink)
+        }
+    }
+
+    fn text(metrics: &dyn Collect) -> std::string::String {
+        Recorder::<512>::record(metrics).unwrap().as_str().into()
+    }
+
+    #[test]
+    fn prefixes_and_labels_nest() {
+        let prefix = |text| Prefix::new(text).unwrap();
+        let labels = LabelNames::new(&["device"]).unwrap();
+        let inner = Labelled::new(labels, &["a\"b"], Prefixed::new(prefix("in_"), Requests::new()));
+        let outer = Prefixed::new(prefix("out_"), Labelled::new(LabelNames::new(&["site"]).unwrap(), &["x"], inner));
+        assert_eq!(
+            text(&outer),
+            "# TYPE out_in_requests_total counter\n\
+             out_in_requests_total{site=\"x\",device=\"a\\\"b\",method=\"GET\"} 1\n\
+             # TYPE out_in_errors_total counter\n\
+             out_in_errors_total{site=\"x\",device=\"a\\\"b\"} 0\n"
+        );
+        let mut names = 0;
+        let _ = outer.describe(&mut |desc| {
+            names += usize::from(desc.is_named("out_in_requests") || desc.is_named("out_in_errors"));
+            Ok(())
+        });
+        assert_eq!(names, 2);
+    }
+
+    #[test]
+    fn a_constant_label_that_a_series_has_is_the_collectors_failure() {
+        let twice = Labelled::new(LabelNames::new(&["method"]).unwrap(), &["PUT"], Requests::new());
+        let Err(EncodeError::Collector(error)) = Recorder::<512>::record(&twice) else { panic!("not refused") };
+        assert!(error.reason().contains("constant label"));
+    }
+
+    #[test]
+    fn a_filter_lets_through_what_it_accepts() {
+        let errors = Filtered::new(|desc: &Desc<'_>| desc.is_named("errors"), Requests::new());
+        assert_eq!(text(&errors), "# TYPE errors_total counter\nerrors_total 0\n");
+        let mut described = 0;
+        let _ = errors.describe(&mut |_| {
+            described += 1;
+            Ok(())
+        });
+        assert_eq!(described, 1);
+    }
+}

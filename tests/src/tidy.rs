@@ -15,20 +15,36 @@ struct Layered {
     layers: &'static [&'static [&'static str]],
 }
 
-const LAYERED: [Layered; 1] = [Layered {
-    source: "core/src/",
-    layers: &[
-        &["word"],
-        &["number"],
-        &["cell"],
-        &["name", "desc", "label"],
-        &["family"],
-        &["point", "collect"],
-        &["metric", "adapt", "lookup", "guard"],
-        &["encode"],
-        &["impls"],
-    ],
-}];
+const LAYERED: [Layered; 2] = [
+    Layered {
+        source: "core/src/",
+        layers: &[
+            &["word"],
+            &["number"],
+            &["cell"],
+            &["name", "desc", "label"],
+            &["family"],
+            &["point", "collect"],
+            &["metric", "adapt", "lookup", "guard"],
+            &["encode"],
+            &["impls"],
+        ],
+    },
+    Layered {
+        source: "host/src/",
+        layers: &[
+            &["sync"],
+            &["registered"],
+            &["error"],
+            &["instrument"],
+            &["runtime"],
+            &["registry"],
+            &["builder"],
+            &["exposition"],
+            &["http"],
+        ],
+    },
+];
 
 /// Where a `cfg` may ask about the target.
 const TARGET_CFG: [&str; 1] = ["core/src/word/"];
