@@ -18,10 +18,4 @@ struct Outer {
     inner: Inner,
 }
 
-#[derive(MetricGroup)]
-struct Flat {
-    #[metrics(flatten)]
-    frames: Counter,
-}
-
 fn main() {}
