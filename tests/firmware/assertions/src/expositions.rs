@@ -1,12 +1,13 @@
 use crate::Case;
 use crate::groups::{Node, Request};
-use narthex_core::encode::{Cursor, CursorError, EncodeError, OpenMetrics, Recorder};
+use narthex_core::encode::{Cursor, CursorError, EncodeError, OpenMetrics, Recorder, Text};
 use narthex_core::{Family, MetricGroup, encode};
 
 pub const CASES: &[Case] = &[
     ("a sink of one byte gets the same page", a_sink_of_one_byte_gets_the_same_page),
     ("a sink's error comes back as itself", a_sinks_error_comes_back_as_itself),
     ("buffers of any size hold the same page", buffers_of_any_size_hold_the_same_page),
+    ("series come and go between two fills", series_come_and_go_between_two_fills),
     ("label values and help are escaped", label_values_and_help_are_escaped),
     ("what was refused is exposed", what_was_refused_is_exposed),
 ];
@@ -128,6 +129,45 @@ struct Labelled {
     /// A "quote", a \ and more.
     #[metrics(labels("value"))]
     labelled: Family<[&'static str; 1], narthex_core::Counter, 1, 8>,
+}
+
+#[derive(MetricGroup)]
+struct Sessions {
+    /// Sessions.
+    #[metrics(labels("id"))]
+    sessions: Family<[&'static str; 1], narthex_core::Counter, 4, 4>,
+}
+
+fn series_come_and_go_between_two_fills() {
+    const LINE: usize = "sessions_total{id=\"a\"} 1\n".len();
+    for removed in ["a", "b", "c"] {
+        let group = Sessions::new();
+        for id in ["a", "b", "c"] {
+            group.sessions.get([id]).inc();
+        }
+        let (mut cursor, mut buffer, mut seen) = (Cursor::<Text>::new(), [0; 64], [0; 3]);
+        let mut room = buffer.len(); // HELP and TYPE
+        let mut fills = 0;
+        loop {
+            let filled = cursor.fill(&group, &mut buffer[..room]).unwrap();
+            let text = core::str::from_utf8(&buffer[..filled]).unwrap();
+            for (seen, id) in seen.iter_mut().zip(["id=\"a\"", "id=\"b\"", "id=\"c\""]) {
+                *seen += text.matches(id).count();
+            }
+            if filled == 0 {
+                break;
+            }
+            if fills == 1 {
+                group.sessions.remove([removed]);
+                group.sessions.get(["new"]).inc();
+            }
+            room = LINE + 2; // a series a fill
+            fills += 1;
+        }
+        for (seen, id) in seen.into_iter().zip(["a", "b", "c"]) {
+            assert!(seen == 1 || (seen == 0 && id == removed), "{id} {seen} times without {removed}");
+        }
+    }
 }
 
 fn label_values_and_help_are_escaped() {

@@ -1,7 +1,7 @@
 use crate::Case;
 use narthex_core::{
-    Clock, ClosedLabels, Counter, CounterFn, Family, Gauge, Histogram, Info, LabelSet, MetricGroup, Number, Refused,
-    StateSet, Summary, Table, Timer, collisions, sample_value,
+    ClosedLabels, Counter, CounterFn, Family, Gauge, GaugeFn, Histogram, Info, LabelSet, MetricGroup, Number, Refused,
+    StateSet, Summary, Table, collisions, sample_value,
 };
 
 pub const CASES: &[Case] = &[
@@ -9,7 +9,7 @@ pub const CASES: &[Case] = &[
     ("a table has a place for every combination", a_table_has_a_place_for_every_combination),
     ("numbers are written in their width", numbers_are_written_in_their_width),
     ("an info is replaced whole or not at all", an_info_is_replaced_whole_or_not_at_all),
-    ("a timer observes when it is dropped", a_timer_observes_when_it_is_dropped),
+    ("groups nest under a prefix", groups_nest_under_a_prefix),
     ("typed labels are found by value", typed_labels_are_found_by_value),
 ];
 
@@ -72,6 +72,33 @@ fn a_group_exposes_every_kind_of_field() {
     assert!(collisions(&node, &mut |a, b| panic!("{a:?} {b:?}")));
 }
 
+#[derive(MetricGroup)]
+struct Antenna {
+    /// Gain.
+    #[metrics(unit = "decibels", scale = -1)]
+    gain: Gauge<i32>,
+    /// Temperature.
+    #[metrics(unit = "celsius", callback = || -40)]
+    temperature: GaugeFn<i32>,
+}
+
+#[derive(MetricGroup)]
+struct Antennas {
+    #[metrics(flatten, prefix = "left_")]
+    left: Antenna,
+    #[metrics(flatten, prefix = "right_")]
+    right: Antenna,
+}
+
+fn groups_nest_under_a_prefix() {
+    let antennas = Antennas::new();
+    antennas.right.gain.set(-25);
+    assert_eq!(sample_value(&antennas, "left_gain_decibels", &[]), Some(0.0));
+    assert_eq!(sample_value(&antennas, "right_gain_decibels", &[]), Some(-2.5));
+    assert_eq!(sample_value(&antennas, "right_temperature_celsius", &[]), Some(-40.0));
+    assert_eq!(sample_value(&antennas, "gain_decibels", &[]), None);
+}
+
 fn a_table_has_a_place_for_every_combination() {
     let table = Table::<Request, Counter>::new();
     let mut amount = 0;
@@ -101,29 +128,6 @@ fn an_info_is_replaced_whole_or_not_at_all() {
     info.set(["1.2", "b"]).unwrap();
     assert_eq!(info.set(["1.2.3-rc", "b"]), Err(Refused::TextTooLong));
     assert_eq!(info.with(|values| values == ["1.2", "b"]), Some(true));
-}
-
-struct Ticks(core::cell::Cell<u32>);
-
-impl Clock for Ticks {
-    type Instant = u32;
-    type Span = u32;
-
-    fn now(&self) -> u32 {
-        self.0.get()
-    }
-
-    fn since(&self, start: u32) -> u32 {
-        self.now().wrapping_sub(start)
-    }
-}
-
-fn a_timer_observes_when_it_is_dropped() {
-    let (payload, clock) = (Summary::<u32>::new(), Ticks(u32::MAX.into()));
-    let timer = Timer::start(&payload, &clock);
-    clock.0.set(41);
-    drop(timer);
-    assert_eq!(payload.snapshot(), (1, 42));
 }
 
 #[derive(LabelSet)]

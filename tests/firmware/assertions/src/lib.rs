@@ -5,11 +5,12 @@ mod cells;
 mod expositions;
 mod families;
 mod groups;
+mod guards;
 
 /// An assertion and what it says.
 pub type Case = (&'static str, fn());
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Case> {
-    [cells::CASES, families::CASES, groups::CASES, expositions::CASES].into_iter().flatten()
+    [cells::CASES, families::CASES, groups::CASES, guards::CASES, expositions::CASES].into_iter().flatten()
 }

@@ -7,28 +7,40 @@ use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use cortex_m::Peripherals;
 use cortex_m_rt::{entry, exception};
 use cortex_m_semihosting::hprintln;
-use narthex_core::word::Zero;
-use narthex_core::{ClosedLabels, Counter, Family, Gauge, Histogram, Table, buckets};
+use narthex_core::encode::Recorder;
+use narthex_core::{ClosedLabels, Counter, Family, Gauge, Histogram, MetricGroup, Table};
 
 const ROUNDS: u32 = 25_000;
 const INTERRUPTS: u32 = 20_000;
 /// Of the main loop: counter, gauge, table, histogram, a series that stays and one that comes and goes.
 const UPDATES_A_ROUND: u32 = 6;
+/// How many rounds lie between two pages that the main loop renders.
+const ROUNDS_A_PAGE: u32 = 250;
 
-#[derive(Clone, Copy)]
+#[derive(MetricGroup)]
+#[metrics(namespace = "storm")]
+struct Metrics {
+    /// Counted in both contexts.
+    counter: Counter,
+    /// Up in the main loop, down in the interrupt.
+    gauge: Gauge<i32>,
+    /// Each context has a cell; the interrupt counts in the main loop's as well.
+    table: Table<Context, Counter>,
+    /// Observed in both contexts.
+    #[metrics(buckets(10, 100))]
+    histogram: Histogram<Sizes>,
+    /// More keys than slots, so that refusals are among what happens.
+    #[metrics(labels("key"))]
+    family: Family<[&'static str; 1], Counter, 4, 8>,
+}
+
+#[derive(Clone, Copy, ClosedLabels)]
 enum Context {
     Main,
     Interrupt,
 }
 
-buckets!(Sizes: u32 = [10, 100]);
-
-static COUNTER: Counter = Counter::new();
-static GAUGE: Gauge<i32> = Gauge::new();
-static TABLE: Table<Context, Counter> = Table::new();
-static HISTOGRAM: Histogram<Sizes> = Histogram::new();
-/// More keys than slots, so that refusals are among what happens.
-static FAMILY: Family<[&'static str; 1], Counter, 4, 8> = Family::new();
+static METRICS: Metrics = Metrics::new();
 /// Both contexts count in it; it is never removed.
 const STAYS: &str = "stays";
 /// Both contexts make them; the main loop removes them.
@@ -42,7 +54,7 @@ static TAKEN: Counter = Counter::new();
 
 #[entry]
 fn main() -> ! {
-    FAMILY.get([STAYS]);
+    METRICS.family.get([STAYS]);
     if let Some(peripherals) = Peripherals::take() {
         storm::start(peripherals.SYST);
     }
@@ -51,6 +63,9 @@ fn main() -> ! {
     while rounds < ROUNDS || HANDLED.load(Relaxed) < INTERRUPTS {
         taken += round(rounds);
         rounds += 1;
+        if rounds.is_multiple_of(ROUNDS_A_PAGE) {
+            render();
+        }
     }
     storm::pause();
     check(rounds, HANDLED.load(Relaxed), taken);
@@ -59,17 +74,17 @@ fn main() -> ! {
 
 /// Answers the count of the series that it removed.
 fn round(round: u32) -> u64 {
-    COUNTER.inc();
-    GAUGE.inc();
-    TABLE.get(Context::Main).inc();
-    HISTOGRAM.observe(round % 200);
-    FAMILY.get([STAYS]).inc();
+    METRICS.counter.inc();
+    METRICS.gauge.inc();
+    METRICS.table.get(Context::Main).inc();
+    METRICS.histogram.observe(round % 200);
+    METRICS.family.get([STAYS]).inc();
 
     let key = COME_AND_GO[round as usize % COME_AND_GO.len()];
-    let series = FAMILY.get([key]);
+    let series = METRICS.family.get([key]);
     series.inc();
     // Removed, it takes no more updates than those that this handle sees: the interrupt keeps no handle.
-    if !series.is_inert() && FAMILY.remove([key]) { series.value() } else { 0 }
+    if !series.is_inert() && METRICS.family.remove([key]) { series.value() } else { 0 }
 }
 
 #[exception]
@@ -78,51 +93,55 @@ fn SysTick() {
     let handled = HANDLED.load(Relaxed) + 1;
     HANDLED.store(handled, Relaxed);
 
-    COUNTER.inc();
-    GAUGE.dec();
-    TABLE.get(Context::Main).inc();
-    TABLE.get(Context::Interrupt).inc();
-    HISTOGRAM.observe(50);
-    FAMILY.get([STAYS]).inc();
-    FAMILY.get([COME_AND_GO[handled as usize % COME_AND_GO.len()]]).inc();
+    METRICS.counter.inc();
+    METRICS.gauge.dec();
+    METRICS.table.get(Context::Main).inc();
+    METRICS.table.get(Context::Interrupt).inc();
+    METRICS.histogram.observe(50);
+    METRICS.family.get([STAYS]).inc();
+    METRICS.family.get([COME_AND_GO[handled as usize % COME_AND_GO.len()]]).inc();
 
-    let own = FAMILY.get([INTERRUPTS_OWN]);
+    let own = METRICS.family.get([INTERRUPTS_OWN]);
     own.inc();
-    if FAMILY.remove([INTERRUPTS_OWN]) {
+    if METRICS.family.remove([INTERRUPTS_OWN]) {
         TAKEN.inc_by(own.value());
     }
     storm::again();
 }
 
+/// What a page says while the interrupt goes on: no series that stays is lost, no histogram is torn.
+fn render() {
+    let least = METRICS.counter.value();
+    let Ok(page) = Recorder::<1536>::record(&METRICS) else { panic!("no page") };
+    let most = METRICS.counter.value();
+    let value = |series| page.value(series).and_then(|value| value.parse::<u64>().ok());
+    assert!(value("storm_counter_total").is_some_and(|count| (least..=most).contains(&count)), "counter on the page");
+    let infinite = value("storm_histogram_bucket{le=\"+Inf\"}");
+    assert!(infinite.is_some() && infinite == value("storm_histogram_count"), "histogram on the page");
+    let stays = page.as_str().matches("{key=\"stays\"}").count();
+    assert_eq!(stays, 1, "the series that stays, on the page");
+}
+
 fn check(rounds: u32, handled: u32, taken: u64) {
     hprintln!("{} updates in the main loop, {} interrupts", rounds * UPDATES_A_ROUND, handled);
     let (main, interrupt) = (u64::from(rounds), u64::from(handled));
-    assert_eq!(COUNTER.value(), main + interrupt, "counter");
-    assert_eq!(i64::from(GAUGE.value()), i64::from(rounds) - i64::from(handled), "gauge");
-    assert_eq!(TABLE.get(Context::Main).value(), main + interrupt, "table, shared cell");
-    assert_eq!(TABLE.get(Context::Interrupt).value(), interrupt, "table, the interrupt's cell");
+    assert_eq!(METRICS.counter.value(), main + interrupt, "counter");
+    assert_eq!(i64::from(METRICS.gauge.value()), i64::from(rounds) - i64::from(handled), "gauge");
+    assert_eq!(METRICS.table.get(Context::Main).value(), main + interrupt, "table, shared cell");
+    assert_eq!(METRICS.table.get(Context::Interrupt).value(), interrupt, "table, the interrupt's cell");
 
     let observed: u64 = (0..rounds).map(|round| u64::from(round % 200)).sum();
-    assert_eq!((HISTOGRAM.count(), HISTOGRAM.sum()), (main + interrupt, observed + 50 * interrupt), "histogram");
+    assert_eq!(
+        (METRICS.histogram.count(), METRICS.histogram.sum()),
+        (main + interrupt, observed + 50 * interrupt),
+        "histogram"
+    );
 
-    assert_eq!(FAMILY.get([STAYS]).value(), main + interrupt, "the series that stays");
-    let refused = u64::from(FAMILY.refused());
-    let live: u64 = COME_AND_GO.iter().map(|key| FAMILY.try_get([key]).map_or(0, |series| series.value())).sum();
+    assert_eq!(METRICS.family.get([STAYS]).value(), main + interrupt, "the series that stays");
+    let refused = u64::from(METRICS.family.refused());
+    let live: u64 =
+        COME_AND_GO.iter().map(|key| METRICS.family.try_get([key]).map_or(0, |series| series.value())).sum();
     hprintln!("removed {} and {}, live {}, refused {}", taken, TAKEN.value(), live, refused);
     assert_eq!(taken + TAKEN.value() + live + refused, main + 2 * interrupt, "the series that come and go");
     assert!(refused > 0 && TAKEN.value() > 0, "the storm was too calm");
-}
-
-impl ClosedLabels for Context {
-    const NAMES: &'static [&'static str] = &["context"];
-    type Cells<C: Zero> = [C; 2];
-    type Values = [&'static str; 1];
-
-    fn cell<C: Zero>(self, cells: &[C; 2]) -> &C {
-        &cells[self as usize]
-    }
-
-    fn values(index: usize) -> [&'static str; 1] {
-        [["main", "interrupt"][index]]
-    }
 }
