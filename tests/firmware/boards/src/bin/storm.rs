@@ -48,6 +48,9 @@ const COME_AND_GO: [&str; 3] = ["a", "b", "c"];
 /// The interrupt makes it and removes it.
 const INTERRUPTS_OWN: &str = "own";
 
+/// What the interrupt observes.
+const SIZE_IN_INTERRUPT: u64 = 50;
+
 static HANDLED: AtomicU32 = AtomicU32::new(0);
 /// What the interrupt found in the series that it removed.
 static TAKEN: Counter = Counter::new();
@@ -60,15 +63,17 @@ fn main() -> ! {
     }
     let mut rounds = 0;
     let mut taken = 0;
+    let mut observed = 0;
     while rounds < ROUNDS || HANDLED.load(Relaxed) < INTERRUPTS {
         taken += round(rounds);
+        observed += u64::from(size(rounds));
         rounds += 1;
         if rounds.is_multiple_of(ROUNDS_A_PAGE) {
-            render();
+            render(rounds, observed);
         }
     }
     storm::pause();
-    check(rounds, HANDLED.load(Relaxed), taken);
+    check(rounds, HANDLED.load(Relaxed), taken, observed);
     boards::pass()
 }
 
@@ -77,7 +82,7 @@ fn round(round: u32) -> u64 {
     METRICS.counter.inc();
     METRICS.gauge.inc();
     METRICS.table.get(Context::Main).inc();
-    METRICS.histogram.observe(round % 200);
+    METRICS.histogram.observe(size(round));
     METRICS.family.get([STAYS]).inc();
 
     let key = COME_AND_GO[round as usize % COME_AND_GO.len()];
@@ -85,6 +90,11 @@ fn round(round: u32) -> u64 {
     series.inc();
     // Removed, it takes no more updates than those that this handle sees: the interrupt keeps no handle.
     if !series.is_inert() && METRICS.family.remove([key]) { series.value() } else { 0 }
+}
+
+/// What the main loop observes in a round.
+fn size(round: u32) -> u32 {
+    round % 200
 }
 
 #[exception]
@@ -97,7 +107,7 @@ fn SysTick() {
     METRICS.gauge.dec();
     METRICS.table.get(Context::Main).inc();
     METRICS.table.get(Context::Interrupt).inc();
-    METRICS.histogram.observe(50);
+    METRICS.histogram.observe(SIZE_IN_INTERRUPT as u32);
     METRICS.family.get([STAYS]).inc();
     METRICS.family.get([COME_AND_GO[handled as usize % COME_AND_GO.len()]]).inc();
 
@@ -110,19 +120,22 @@ fn SysTick() {
 }
 
 /// What a page says while the interrupt goes on: no series that stays is lost, no histogram is torn.
-fn render() {
+fn render(rounds: u32, observed: u64) {
     let least = METRICS.counter.value();
     let Ok(page) = Recorder::<1536>::record(&METRICS) else { panic!("no page") };
     let most = METRICS.counter.value();
     let value = |series| page.value(series).and_then(|value| value.parse::<u64>().ok());
     assert!(value("storm_counter_total").is_some_and(|count| (least..=most).contains(&count)), "counter on the page");
-    let infinite = value("storm_histogram_bucket{le=\"+Inf\"}");
-    assert!(infinite.is_some() && infinite == value("storm_histogram_count"), "histogram on the page");
+    let count = value("storm_histogram_count").unwrap_or_default();
+    assert_eq!(value("storm_histogram_bucket{le=\"+Inf\"}"), Some(count), "histogram on the page");
+    let interrupts = count - u64::from(rounds);
+    let sum = observed + SIZE_IN_INTERRUPT * interrupts;
+    assert_eq!(value("storm_histogram_sum"), Some(sum), "sum and count on the page are of one moment");
     let stays = page.as_str().matches("{key=\"stays\"}").count();
     assert_eq!(stays, 1, "the series that stays, on the page");
 }
 
-fn check(rounds: u32, handled: u32, taken: u64) {
+fn check(rounds: u32, handled: u32, taken: u64, observed: u64) {
     hprintln!("{} updates in the main loop, {} interrupts", rounds * UPDATES_A_ROUND, handled);
     let (main, interrupt) = (u64::from(rounds), u64::from(handled));
     assert_eq!(METRICS.counter.value(), main + interrupt, "counter");
@@ -130,12 +143,8 @@ fn check(rounds: u32, handled: u32, taken: u64) {
     assert_eq!(METRICS.table.get(Context::Main).value(), main + interrupt, "table, shared cell");
     assert_eq!(METRICS.table.get(Context::Interrupt).value(), interrupt, "table, the interrupt's cell");
 
-    let observed: u64 = (0..rounds).map(|round| u64::from(round % 200)).sum();
-    assert_eq!(
-        (METRICS.histogram.count(), METRICS.histogram.sum()),
-        (main + interrupt, observed + 50 * interrupt),
-        "histogram"
-    );
+    let sum = observed + SIZE_IN_INTERRUPT * interrupt;
+    assert_eq!((METRICS.histogram.count(), METRICS.histogram.sum()), (main + interrupt, sum), "histogram");
 
     assert_eq!(METRICS.family.get([STAYS]).value(), main + interrupt, "the series that stays");
     let refused = u64::from(METRICS.family.refused());
