@@ -1,19 +1,7 @@
 //! `cargo xtask`: everything that checks the project.
 
-mod board;
-mod command;
-mod elf;
-mod example;
-mod install;
-mod lint;
-mod project;
-mod qemu;
-mod size;
-mod test;
-mod tidy;
-mod tools;
-
 use anyhow::{Result, bail};
+use narthex_tests::{lint, qemu, size, test, tidy, tools};
 use std::process::ExitCode;
 
 const HELP: &str = "\

@@ -1,0 +1,16 @@
+//! What checks the project: `cargo xtask` is the front of it, and the tests of this package use the same pieces.
+
+#![allow(missing_docs, reason = "published nowhere: names speak for those who work on the project")]
+
+pub mod board;
+pub mod command;
+pub mod elf;
+pub mod example;
+pub mod install;
+pub mod lint;
+pub mod project;
+pub mod qemu;
+pub mod size;
+pub mod test;
+pub mod tidy;
+pub mod tools;
