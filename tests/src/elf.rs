@@ -1,7 +1,7 @@
 //! What is in a firmware image, as binutils tell it.
 
 use crate::command::output;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::path::Path;
 use std::process::Command;
 
@@ -20,6 +20,14 @@ pub fn footprint(elf: &Path) -> Result<Footprint> {
 /// The demangled names of what only panicking code calls, the panic handler included.
 pub fn panic_symbols(elf: &Path) -> Result<Vec<String>> {
     Ok(panics(&output(Command::new("nm").arg("--demangle").arg(elf))?))
+}
+
+/// The address of a symbol.
+pub fn symbol(elf: &Path, name: &str) -> Result<u64> {
+    let listing = output(Command::new("nm").arg(elf))?;
+    let line = listing.lines().find(|line| line.ends_with(&format!(" {name}")));
+    let address = line.and_then(|line| u64::from_str_radix(line.split(' ').next()?, 16).ok());
+    address.with_context(|| format!("{} has no symbol {name}", elf.display()))
 }
 
 fn sections(listing: &str) -> Footprint {

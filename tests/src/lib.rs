@@ -5,6 +5,7 @@
 pub mod board;
 pub mod command;
 pub mod elf;
+pub mod emulator;
 pub mod example;
 pub mod install;
 pub mod lint;
