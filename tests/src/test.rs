@@ -27,7 +27,11 @@ const STEPS: &[Step] = &[
     },
     Step { name: "size", what: "the budgets", run: size::run },
     Step { name: "loom", what: "the host's families under every interleaving", run: loom },
-    Step { name: "miri", what: "core's tests, interpreted: 32 and 64 bits, both byte orders", run: miri },
+    Step {
+        name: "miri",
+        what: "core's tests, interpreted: 32 and 64 bits, both byte orders; the host's families",
+        run: miri,
+    },
 ];
 
 const MIRI_TARGETS: [&str; 3] = ["x86_64-unknown-linux-gnu", "i686-unknown-linux-gnu", "s390x-unknown-linux-gnu"];
@@ -142,5 +146,6 @@ fn miri() -> Result<()> {
         run_command(&mut cargo(test))?;
         run_command(cargo(test).arg(RACING_TESTS).env("MIRIFLAGS", MIRI_SEEDS))?;
     }
-    Ok(())
+    let families = ["+nightly", "miri", "test", "--package", "narthex", "--test", "families"];
+    run_command(cargo(families).args(["--", "threads", "removed_series"]))
 }

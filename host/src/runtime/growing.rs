@@ -1,6 +1,6 @@
 use super::desc::OwnedDesc;
-use super::handle::{Entry, Handle};
-use super::index::Index;
+use super::handle::Handle;
+use super::store::Owner;
 use crate::instrument::Instrument;
 use crate::sync::{AtomicU64, Ordering};
 use narthex_core::label::TextArray;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Made by the builders of a [`Registry`](crate::Registry). `L` is a label set: `[&'static str; 2]`, or a struct with
 /// `#[derive(LabelSet)]`. A clone is another handle to the same family.
 ///
-/// * [`get`](Self::get) of a series that is there allocates nothing, and never waits while somebody else's code runs.
+/// * [`get`](Self::get) of a series that is there allocates nothing and waits for nobody.
 /// * Two label sets are one series when their values are equal.
 /// * A removed series' [`Handle`] goes on harmlessly. Made again, the series starts at zero.
 ///
@@ -36,7 +36,7 @@ pub struct GrowingFamily<L, C: Instrument>(Arc<Inner<L, C>>);
 struct Inner<L, C: Instrument> {
     desc: OwnedDesc,
     shared: C::Shared,
-    index: Index<C>,
+    store: Owner<C>,
     limited: bool,
     spare: Handle<C>,
     refused: AtomicU64,
@@ -47,7 +47,7 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
     pub(crate) fn new(desc: OwnedDesc, shared: C::Shared, limit: Option<usize>) -> Self {
         Self(Arc::new(Inner {
             desc,
-            index: Index::new(limit.unwrap_or(usize::MAX)),
+            store: Owner::new(limit.unwrap_or(usize::MAX)),
             limited: limit.is_some(),
             spare: Handle::inert(C::make(&shared)),
             shared,
@@ -76,9 +76,9 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
     #[inline]
     pub fn try_get(&self, labels: L::Of<'_>) -> Result<Handle<C>, Refused> {
         L::with(&labels, |values| {
-            let hash = self.0.index.hash(values);
-            match self.0.index.find(hash, values) {
-                Some(entry) => Ok(Handle(entry)),
+            let hash = self.0.store.hash_of(values);
+            match self.0.store.find(hash, values) {
+                Some(series) => Ok(series),
                 None => self.insert(hash, values),
             }
         })
@@ -86,12 +86,12 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
 
     #[cold]
     fn insert(&self, hash: u64, values: &[&str]) -> Result<Handle<C>, Refused> {
-        self.0.index.insert(hash, values, C::make(&self.0.shared)).map(Handle)
+        self.0.store.insert(hash, values, C::make(&self.0.shared))
     }
 
     /// Takes a series out; whether it was there.
     pub fn remove(&self, labels: L::Of<'_>) -> bool {
-        L::with(&labels, |values| self.0.index.remove(self.0.index.hash(values), values))
+        L::with(&labels, |values| self.0.store.remove(self.0.store.hash_of(values), |series| series.text().is(values)))
     }
 
     /// Takes out every series whose values, in the order of the label names, `matching` accepts; how many it took.
@@ -108,9 +108,9 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
     /// ```
     pub fn remove_matching(&self, mut matching: impl FnMut(&[&str]) -> bool) -> usize {
         let mut removed = 0;
-        let outcome: Result<(), std::convert::Infallible> = self.0.index.each(0, |entry| {
-            let values: L::Texts<'_> = entry.text.read();
-            removed += usize::from(matching(values.as_ref()) && self.0.index.remove_entry(entry));
+        let outcome: Result<(), std::convert::Infallible> = self.0.store.each(0, |series| {
+            let values: L::Texts<'_> = series.text().read();
+            removed += usize::from(matching(values.as_ref()) && self.0.store.remove_this(series));
             Ok(())
         });
         outcome.map_or_else(|never| match never {}, |()| removed)
@@ -118,12 +118,12 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
 
     /// Takes out every series.
     pub fn clear(&self) {
-        self.0.index.clear();
+        self.0.store.clear();
     }
 
     /// How many series there are.
     pub fn len(&self) -> usize {
-        self.0.index.len()
+        self.0.store.len()
     }
 
     /// Whether there are none.
@@ -157,10 +157,10 @@ impl<L: LabelSet, C: Instrument> Collect for GrowingFamily<L, C> {
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
         self.with_desc(|desc| {
             let from = sink.family(desc)?;
-            self.0.index.each(from, |entry: &Arc<Entry<C>>| {
-                let values: L::Texts<'_> = entry.text.read();
+            self.0.store.each(from, |series| {
+                let values: L::Texts<'_> = series.text().read();
                 let labels = Labels::new(desc.labels().as_slice(), values.as_ref());
-                entry.cell.sample(desc, entry.index, &labels, sink)
+                series.sample(desc, series.number(), &labels, sink)
             })?;
             match self.refused() {
                 0 => Ok(()),
@@ -178,6 +178,6 @@ impl<L, C: Instrument> Clone for GrowingFamily<L, C> {
 
 impl<L, C: Instrument> std::fmt::Debug for GrowingFamily<L, C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("GrowingFamily").field("name", &self.0.desc.name).field("series", &self.0.index.len()).finish()
+        f.debug_struct("GrowingFamily").field("name", &self.0.desc.name).field("series", &self.0.store.len()).finish()
     }
 }

@@ -1,29 +1,8 @@
+use super::slot::Slot;
+use super::store::Store;
 use super::text::Text;
-use crate::sync::{AtomicBool, Ordering};
 use std::ops::Deref;
-use std::sync::Arc;
-
-/// One series: the cell, and who it is.
-pub(crate) struct Entry<C> {
-    pub(crate) cell: C,
-    pub(super) index: usize,
-    pub(super) hash: u64,
-    pub(super) text: Text,
-    live: AtomicBool,
-}
-
-/// The index of what is no series of any family.
-const NOWHERE: usize = usize::MAX;
-
-impl<C> Entry<C> {
-    pub(super) fn new(cell: C, index: usize, hash: u64, text: Text) -> Self {
-        Self { cell, index, hash, text, live: AtomicBool::new(true) }
-    }
-
-    pub(super) fn retire(&self) {
-        self.live.store(false, Ordering::Relaxed);
-    }
-}
+use std::ptr::NonNull;
 
 /// A metric that you hold: it dereferences to the cell.
 ///
@@ -43,30 +22,81 @@ impl<C> Entry<C> {
 /// # Ok(())
 /// # }
 /// ```
-pub struct Handle<C>(pub(super) Arc<Entry<C>>);
+pub struct Handle<C> {
+    slot: NonNull<Slot<C>>,
+    /// Where the slot is; nowhere when it is this series' own.
+    store: Option<NonNull<Store<C>>>,
+    number: usize,
+}
+
+/// The number of the only series of a metric.
+const ALONE: usize = 0;
+/// The number of what is no series of any family.
+const NOWHERE: usize = usize::MAX;
 
 impl<C> Handle<C> {
+    /// Of a slot that the caller has pinned for this handle.
+    #[inline]
+    pub(super) fn pinned(store: NonNull<Store<C>>, slot: NonNull<Slot<C>>, number: usize) -> Self {
+        Self { slot, store: Some(store), number }
+    }
+
     /// A cell that is not a series of a growing family.
     pub(crate) fn alone(cell: C) -> Self {
-        Self(Arc::new(Entry::new(cell, 0, 0, Text::default())))
+        Self::of_no_family(cell, ALONE)
     }
 
     /// A cell that stands for every refused series of a family.
     pub(super) fn inert(cell: C) -> Self {
-        let entry = Entry::new(cell, NOWHERE, 0, Text::default());
-        entry.retire();
-        Self(Arc::new(entry))
+        Self::of_no_family(cell, NOWHERE)
+    }
+
+    fn of_no_family(cell: C, number: usize) -> Self {
+        Self { slot: NonNull::from(Box::leak(Box::new(Slot::retired(cell)))), store: None, number }
     }
 
     /// Whether this stands for a series that was refused: nobody sees what it counts.
     pub fn is_inert(&self) -> bool {
-        self.0.index == NOWHERE
+        self.number == NOWHERE
     }
 
     /// Whether the series is part of its family: not refused, and not removed since. Whether that is
     /// registered, the registry knows.
     pub fn is_exposed(&self) -> bool {
-        self.0.live.load(Ordering::Relaxed)
+        match self.store {
+            Some(_) => self.slot().is_live(),
+            None => self.number == ALONE,
+        }
+    }
+
+    #[inline]
+    pub(super) fn slot(&self) -> &Slot<C> {
+        // SAFETY: pinned, so that it holds a series, which holds the store; or the handle's own.
+        unsafe { self.slot.as_ref() }
+    }
+
+    pub(super) fn number(&self) -> usize {
+        self.number
+    }
+
+    #[inline]
+    pub(super) fn text(&self) -> &Text {
+        // SAFETY: pinned.
+        unsafe { &self.slot().content().text }
+    }
+
+    #[cold]
+    fn free(&mut self) {
+        match self.store {
+            // SAFETY: as `unpin` says.
+            Some(store) => unsafe { Store::free(store, self.slot, self.number) },
+            None => {
+                // SAFETY: leaked by `of_no_family`.
+                let slot = unsafe { Box::from_raw(self.slot.as_ptr()) };
+                // SAFETY: as `unpin` says.
+                drop(unsafe { slot.take() });
+            }
+        }
     }
 }
 
@@ -75,18 +105,34 @@ impl<C> Deref for Handle<C> {
 
     #[inline]
     fn deref(&self) -> &C {
-        &self.0.cell
+        // SAFETY: pinned.
+        unsafe { &self.slot().content().cell }
     }
 }
 
 impl<C> Clone for Handle<C> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        self.slot().pin_again();
+        Self { slot: self.slot, store: self.store, number: self.number }
     }
 }
 
+impl<C> Drop for Handle<C> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.slot().unpin() {
+            self.free();
+        }
+    }
+}
+
+// SAFETY: it lends the cell, and may be the one that drops it, in any thread.
+unsafe impl<C: Send + Sync> Send for Handle<C> {}
+// SAFETY: as above.
+unsafe impl<C: Send + Sync> Sync for Handle<C> {}
+
 impl<C: std::fmt::Debug> std::fmt::Debug for Handle<C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Handle").field("cell", &self.0.cell).field("exposed", &self.is_exposed()).finish()
+        f.debug_struct("Handle").field("cell", &**self).field("exposed", &self.is_exposed()).finish()
     }
 }

@@ -2,9 +2,17 @@
 
 mod desc;
 mod growing;
+#[expect(unsafe_code, reason = "what a reader may still look at is not freed")]
+mod grown;
+#[expect(unsafe_code, reason = "a handle is a pin on a slot that threads share")]
 mod handle;
-mod index;
 mod single;
+#[expect(unsafe_code, reason = "the content of a slot is shared memory, guarded by its state")]
+mod slot;
+#[expect(unsafe_code, reason = "slots stay where they are, and the last one to hold the store frees it")]
+mod store;
+mod table;
+#[expect(unsafe_code, reason = "a pointer to a length and bytes: half of what a boxed slice takes")]
 mod text;
 
 pub(crate) use desc::OwnedDesc;

@@ -1,0 +1,286 @@
+use super::grown::Grown;
+use super::handle::Handle;
+use super::slot::{Content, Slot};
+use super::table::Table;
+use super::text::{END, Text};
+use crate::sync::{AtomicPtr, AtomicUsize, CHUNK, Mutex, MutexGuard, Ordering, Seed, fence};
+use narthex_core::Refused;
+use std::hash::{BuildHasher, Hasher};
+use std::ptr::{self, NonNull};
+
+/// The series of a family: by label values, and by number.
+///
+/// A look-up takes no lock: it finds the slot in the table, pins it, and compares. One writer at a time adds or removes
+/// series; while it holds the lock, no code of a user runs.
+pub(super) struct Store<C> {
+    table: Grown<Table>,
+    chunks: Grown<Chunks<C>>,
+    writer: Mutex<Writer>,
+    /// Slots that were used and hold nothing. A lock of its own, because dropping a handle may free a slot at any time.
+    free: Mutex<Vec<usize>>,
+    /// The family, and every slot that holds a series; the last one drops this.
+    holders: AtomicUsize,
+    seed: Seed,
+}
+
+/// Where the slots are: each stays where it is.
+type Chunks<C> = Box<[AtomicPtr<[Slot<C>; CHUNK]>]>;
+
+struct Writer {
+    live: usize,
+    limit: usize,
+    /// How many slots there are, in use or free.
+    slots: usize,
+}
+
+/// How many slots the table can tell apart.
+const MOST: usize = 1 << 30;
+
+/// How many series are pinned at a time for a page.
+const BATCH: usize = 64;
+/// How many slots are looked at for that.
+const LOOKED_AT: usize = 4 * BATCH;
+
+impl<C> Store<C> {
+    /// For somebody who [`release`](Self::release)s it in the end.
+    pub(super) fn new(limit: usize) -> NonNull<Self> {
+        NonNull::from(Box::leak(Box::new(Self {
+            table: Grown::new(Table::new(0)),
+            chunks: Grown::new(Box::new([])),
+            writer: Mutex::new(Writer { live: 0, limit, slots: 0 }),
+            free: Mutex::new(Vec::new()),
+            holders: AtomicUsize::new(1),
+            seed: Seed::default(),
+        })))
+    }
+
+    #[inline]
+    pub(super) fn hash_of(&self, values: &[&str]) -> u64 {
+        self.hash(values.iter().map(|value| value.as_bytes()))
+    }
+
+    #[inline]
+    fn hash<'a>(&self, values: impl Iterator<Item = &'a [u8]>) -> u64 {
+        let mut hasher = self.seed.build_hasher();
+        for value in values {
+            hasher.write(value);
+            hasher.write_u8(END);
+        }
+        hasher.finish()
+    }
+
+    /// The series with these values.
+    #[inline]
+    pub(super) fn find(&self, hash: u64, values: &[&str]) -> Option<Handle<C>> {
+        let is = |series: &Handle<C>| series.text().is(values);
+        self.table.get().find(hash, |number| self.pin(number).filter(is)).map(|(_, series)| series)
+    }
+
+    /// The series in a slot.
+    #[inline]
+    fn pin(&self, number: usize) -> Option<Handle<C>> {
+        let slot = self.slot(number)?;
+        slot.pin().then(|| Handle::pinned(NonNull::from(self), NonNull::from(slot), number))
+    }
+
+    #[inline]
+    fn slot(&self, number: usize) -> Option<&Slot<C>> {
+        let chunk = self.chunks.get().get(number / CHUNK)?.load(Ordering::Acquire);
+        // SAFETY: null, or allocated by `add_slot`; it stays until this is dropped.
+        let chunk = unsafe { chunk.as_ref() }?;
+        chunk.get(number % CHUNK)
+    }
+
+    /// The series with these values, which `cell` becomes unless it is there by now.
+    pub(super) fn insert(&self, hash: u64, values: &[&str], cell: C) -> Result<Handle<C>, Refused> {
+        let content = Content { text: Text::new(values)?, cell }; // if it is not used, it is dropped after the lock
+        let mut writer = self.writer.lock();
+        if let Some(there) = self.find(hash, values) {
+            return Ok(there);
+        }
+        if writer.live >= writer.limit {
+            return Err(Refused::Full);
+        }
+        let free = self.free.lock().pop();
+        let number = free.map_or_else(|| self.add_slot(&mut writer), Ok)?;
+        let slot = self.slot(number).ok_or(Refused::Full)?;
+        self.holders.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: new, or from the list of free slots.
+        unsafe { slot.fill(content) };
+        writer.live += 1;
+        self.table.get().insert(hash, number);
+        Ok(Handle::pinned(NonNull::from(self), NonNull::from(slot), number))
+    }
+
+    /// A slot that was never used, with room for it in the table.
+    #[cold]
+    fn add_slot(&self, writer: &mut Writer) -> Result<usize, Refused> {
+        let number = writer.slots;
+        if number >= MOST {
+            return Err(Refused::Full);
+        }
+        if number >= self.table.get().room() {
+            self.grow_table(number);
+        }
+        let chunks = self.chunks.get();
+        if number / CHUNK >= chunks.len() {
+            let longer = (0..(2 * chunks.len()).max(1)).map(|at| chunks.get(at).map_or(ptr::null_mut(), load));
+            self.chunks.grow(longer.map(AtomicPtr::new).collect());
+        }
+        if number.is_multiple_of(CHUNK)
+            && let Some(place) = self.chunks.get().get(number / CHUNK)
+        {
+            place.store(Box::into_raw(Box::new(std::array::from_fn(|_| Slot::new()))), Ordering::Release);
+        }
+        writer.slots += 1;
+        Ok(number)
+    }
+
+    fn grow_table(&self, slots: usize) {
+        let larger = Table::new(slots + 1);
+        for number in 0..slots {
+            if let Some(handle) = self.pin(number) {
+                larger.insert(self.hash(handle.text().values()), number);
+            }
+        }
+        self.table.grow(larger);
+    }
+
+    /// Takes out the series that `is` accepts among those of this hash; whether it was there.
+    pub(super) fn remove(&self, hash: u64, is: impl Fn(&Handle<C>) -> bool) -> bool {
+        let mut writer = self.writer.lock();
+        let found = self.table.get().find(hash, |number| self.pin(number).filter(&is));
+        let Some((place, found)) = found else { return false };
+        self.table.get().remove(place, |number| self.pin(number).map_or(0, |series| self.hash(series.text().values())));
+        found.slot().retire();
+        writer.live -= 1;
+        drop(writer);
+        true // and now `found` is dropped, maybe the last who sees a user's cell: not under the lock
+    }
+
+    /// Takes out this very series, not another with its values; whether it was there.
+    pub(super) fn remove_this(&self, series: &Handle<C>) -> bool {
+        self.remove(self.hash(series.text().values()), |there| there.number() == series.number())
+    }
+
+    pub(super) fn clear(&self) {
+        let mut writer = self.writer.lock();
+        let all: Vec<_> = (0..writer.slots).filter_map(|number| self.pin(number)).collect();
+        self.table.get().clear();
+        all.iter().for_each(|handle| handle.slot().retire());
+        writer.live = 0;
+        drop(writer); // before what was taken out
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.writer.lock().live
+    }
+
+    /// Each series from slot `from` on, in order. Those that come or go meanwhile are met or not; all others are.
+    pub(super) fn each<E>(&self, from: usize, mut f: impl FnMut(&Handle<C>) -> Result<(), E>) -> Result<(), E> {
+        let mut batch = Vec::with_capacity(BATCH);
+        let mut next = from;
+        loop {
+            let after = self.batch(&self.writer.lock(), next, &mut batch);
+            batch.iter().try_for_each(&mut f)?;
+            batch.clear();
+            match after {
+                Some(after) => next = after,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Pins the next series from slot `from` on, all of one moment; answers where to go on.
+    fn batch(&self, writer: &MutexGuard<'_, Writer>, from: usize, batch: &mut Vec<Handle<C>>) -> Option<usize> {
+        let end = writer.slots.min(from.saturating_add(LOOKED_AT));
+        for number in from..end {
+            batch.extend(self.pin(number));
+            if batch.len() == BATCH {
+                return Some(number + 1);
+            }
+        }
+        (end < writer.slots).then_some(end)
+    }
+
+    /// Takes out the series of a slot.
+    ///
+    /// # Safety
+    ///
+    /// [`Slot::unpin`] has just told the caller to, who does not use the store any more.
+    #[cold]
+    pub(super) unsafe fn free(this: NonNull<Self>, slot: NonNull<Slot<C>>, number: usize) {
+        // SAFETY: the slot has held a series until now, and a series holds the store.
+        let store = unsafe { this.as_ref() };
+        // SAFETY: as above.
+        let slot = unsafe { slot.as_ref() };
+        // SAFETY: as the caller says.
+        drop(unsafe { slot.take() });
+        store.free.lock().push(number);
+        // SAFETY: the slot was a holder, and is none any more.
+        unsafe { Self::release(this) };
+    }
+
+    /// One holder less; the last one drops the store.
+    ///
+    /// # Safety
+    ///
+    /// The caller was a holder and does not use the store any more.
+    pub(super) unsafe fn release(this: NonNull<Self>) {
+        // SAFETY: there is still this holder.
+        if unsafe { this.as_ref() }.holders.fetch_sub(1, Ordering::Release) == 1 {
+            fence(Ordering::Acquire);
+            // SAFETY: made by `new`, and nobody holds it any more.
+            drop(unsafe { Box::from_raw(this.as_ptr()) });
+        }
+    }
+}
+
+/// Holds a store, and empties it in the end.
+pub(super) struct Owner<C>(NonNull<Store<C>>);
+
+impl<C> Owner<C> {
+    pub(super) fn new(limit: usize) -> Self {
+        Self(Store::new(limit))
+    }
+}
+
+impl<C> std::ops::Deref for Owner<C> {
+    type Target = Store<C>;
+
+    #[inline]
+    fn deref(&self) -> &Store<C> {
+        // SAFETY: this is a holder.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl<C> Drop for Owner<C> {
+    fn drop(&mut self) {
+        self.clear();
+        // SAFETY: this was a holder, and is none any more.
+        unsafe { Store::release(self.0) };
+    }
+}
+
+// SAFETY: a store is shared by threads.
+unsafe impl<C: Send + Sync> Send for Owner<C> {}
+// SAFETY: as above.
+unsafe impl<C: Send + Sync> Sync for Owner<C> {}
+
+fn load<T>(place: &AtomicPtr<T>) -> *mut T {
+    place.load(Ordering::Relaxed)
+}
+
+impl<C> Drop for Store<C> {
+    fn drop(&mut self) {
+        // Every slot is free: one that held a series would hold this.
+        for chunk in self.chunks.get() {
+            let chunk = load(chunk);
+            if !chunk.is_null() {
+                // SAFETY: allocated by `add_slot`, and nobody looks any more.
+                drop(unsafe { Box::from_raw(chunk) });
+            }
+        }
+    }
+}
