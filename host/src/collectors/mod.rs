@@ -1,0 +1,5 @@
+//! Collectors of what a program did not count itself.
+
+mod process;
+
+pub use process::ProcessCollector;
