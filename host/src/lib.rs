@@ -32,7 +32,7 @@
 //! | [`Instrument`] | what the series of a run-time family can be |
 //! | [`GrowingFamily`], [`Handle`] | metrics that are named at run time |
 //! | [`Registry`], [`Builder`] | what is exposed together, and how metrics are made |
-//! | [`ProcessCollector`] | what a program did not count itself |
+//! | [`ProcessCollector`], [`AllocatorCollector`] | what a program did not count itself |
 //! | [`generate_latest`], [`start_http_server`] | out of the process |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -57,7 +57,7 @@ pub use narthex_core::*;
 
 pub use builder::{Builder, Unlabelled};
 #[cfg(not(loom))]
-pub use collectors::ProcessCollector;
+pub use collectors::{AllocatorCollector, ProcessCollector};
 pub use error::{Error, ErrorKind};
 pub use exposition::generate_latest;
 #[cfg(not(loom))]

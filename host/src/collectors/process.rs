@@ -1,4 +1,5 @@
-use narthex_core::{Collect, Desc, Flow, Kind, Labels, Name, Number, Point, Sample, Sink, name};
+use super::fact::Fact;
+use narthex_core::{Collect, Desc, Flow, Number, Sink, name};
 use rustix::param::{clock_ticks_per_second, page_size};
 use std::cell::OnceCell;
 use std::fs::File;
@@ -61,66 +62,39 @@ impl Collect for ProcessCollector {
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
         let process = Process::new(&self.root, (self.pid)());
-        FACTS.iter().try_for_each(|fact| {
-            let desc = fact.desc();
-            match sink.family(&desc)? {
-                0 => (fact.read)(&process)
-                    .map_or(Ok(()), |value| sink.sample(&desc, &Sample::new(0, &Labels::NONE, &Point::Number(value)))),
-                _ => Ok(()),
-            }
-        })
+        FACTS.iter().try_for_each(|fact| fact.collect(&process, sink))
     }
 }
 
-/// Something that is known of a process.
-struct Fact {
-    kind: Kind,
-    name: Name<'static>,
-    help: &'static str,
-    read: fn(&Process) -> Option<Number>,
-}
-
-impl Fact {
-    const fn new(kind: Kind, name: Name<'static>, help: &'static str, read: fn(&Process) -> Option<Number>) -> Self {
-        Self { kind, name, help, read }
-    }
-
-    fn desc(&self) -> Desc<'static> {
-        Desc::new(self.kind, self.name, self.help)
-    }
-}
-
-use Kind::{Counter, Gauge};
-
-const FACTS: [Fact; 10] = [
-    Fact::new(Counter, name!("process_cpu_seconds"), "User and system CPU time spent, in seconds.", |process| {
+const FACTS: [Fact<Process>; 10] = [
+    Fact::counter(name!("process_cpu_seconds"), "User and system CPU time spent, in seconds.", |process| {
         let ticks = process.stat(stat::USER_TIME)? + process.stat(stat::SYSTEM_TIME)?;
         Some((ticks as f64 / ticks_per_second()).into())
     }),
-    Fact::new(Gauge, name!("process_open_fds"), "Open file descriptors.", |process| {
+    Fact::gauge(name!("process_open_fds"), "Open file descriptors.", |process| {
         Some((std::fs::read_dir(process.directory.join("fd")).ok()?.count() as u64).into())
     }),
-    Fact::new(Gauge, name!("process_max_fds"), "The most file descriptors that may be open.", |process| {
+    Fact::gauge(name!("process_max_fds"), "The most file descriptors that may be open.", |process| {
         process.limit("Max open files")
     }),
-    Fact::new(Gauge, name!("process_virtual_memory_bytes"), "Virtual memory size in bytes.", |process| {
+    Fact::gauge(name!("process_virtual_memory_bytes"), "Virtual memory size in bytes.", |process| {
         Some(process.stat(stat::VIRTUAL_MEMORY)?.into())
     }),
-    Fact::new(Gauge, name!("process_virtual_memory_max_bytes"), "The most virtual memory in bytes.", |process| {
+    Fact::gauge(name!("process_virtual_memory_max_bytes"), "The most virtual memory in bytes.", |process| {
         process.limit("Max address space")
     }),
-    Fact::new(Gauge, name!("process_resident_memory_bytes"), "Resident memory size in bytes.", |process| {
+    Fact::gauge(name!("process_resident_memory_bytes"), "Resident memory size in bytes.", |process| {
         Some(process.stat(stat::RESIDENT_PAGES)?.saturating_mul(page_size() as u64).into())
     }),
-    Fact::new(Gauge, name!("process_start_time_seconds"), "When the process started, in Unix time.", |process| {
+    Fact::gauge(name!("process_start_time_seconds"), "When the process started, in Unix time.", |process| {
         let ticks = process.stat(stat::START_TIME)?;
         Some((process.boot_time()? as f64 + ticks as f64 / ticks_per_second()).into())
     }),
-    Fact::new(Gauge, name!("process_threads"), "Threads.", |process| Some(process.stat(stat::THREADS)?.into())),
-    Fact::new(Counter, name!("process_network_receive_bytes"), "Bytes received over the network.", |process| {
+    Fact::gauge(name!("process_threads"), "Threads.", |process| Some(process.stat(stat::THREADS)?.into())),
+    Fact::counter(name!("process_network_receive_bytes"), "Bytes received over the network.", |process| {
         process.network("InOctets")
     }),
-    Fact::new(Counter, name!("process_network_transmit_bytes"), "Bytes sent over the network.", |process| {
+    Fact::counter(name!("process_network_transmit_bytes"), "Bytes sent over the network.", |process| {
         process.network("OutOctets")
     }),
 ];
@@ -140,18 +114,24 @@ fn ticks_per_second() -> f64 {
 }
 
 /// A process while it is collected: each file is read once, when it is needed.
-struct Process<'a> {
-    root: &'a Path,
+struct Process {
+    system_stat: PathBuf,
     directory: PathBuf,
     stat: OnceCell<Option<String>>,
     limits: OnceCell<Option<String>>,
     network: OnceCell<Option<String>>,
 }
 
-impl<'a> Process<'a> {
-    fn new(root: &'a Path, pid: Option<u32>) -> Self {
+impl Process {
+    fn new(root: &Path, pid: Option<u32>) -> Self {
         let directory = root.join(pid.map_or("self".into(), |pid| pid.to_string()));
-        Self { root, directory, stat: OnceCell::new(), limits: OnceCell::new(), network: OnceCell::new() }
+        Self {
+            system_stat: root.join("stat"),
+            directory,
+            stat: OnceCell::new(),
+            limits: OnceCell::new(),
+            network: OnceCell::new(),
+        }
     }
 
     fn file<'f>(&self, cell: &'f OnceCell<Option<String>>, name: &str) -> Option<&'f str> {
@@ -183,7 +163,7 @@ impl<'a> Process<'a> {
 
     /// Seconds of Unix time.
     fn boot_time(&self) -> Option<u64> {
-        let stat = read(&self.root.join("stat"))?;
+        let stat = read(&self.system_stat)?;
         whole_words(lines(&stat).find_map(|line| line.strip_prefix("btime "))?).next()?.parse().ok()
     }
 }
