@@ -129,7 +129,8 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
             None => self.part.push_all(b"+Inf"),
             Some(bound) => {
                 if F::DIALECT.open_metrics() {
-                    let text = bound.text(scale);
+                    let mut text = NumberText::<48>::new(); // as long as `part`, for one routine to write both
+                    text.push_number(bound, scale);
                     if text.as_bytes().iter().all(|b| !matches!(b, b'.' | b'e')) {
                         self.part.push_all(b".0");
                     }
