@@ -61,7 +61,12 @@ pub fn on_timer() {
         return; // the scenario is over; a real node counts on
     }
     NODE.system.uptime.inc();
-    NODE.radio.ack_latency.observe(150 + 37 * tick); // what a capture register would say
+    on_acknowledge(150 + 37 * tick); // what a capture register would say
+}
+
+/// The radio's interrupt: a heartbeat was acknowledged, after so many microseconds.
+pub fn on_acknowledge(microseconds: u32) {
+    NODE.radio.ack_latency.observe(microseconds);
     NODE.radio.sent.get(Sent { topic: "heartbeat", retry: false }).inc();
 }
 
