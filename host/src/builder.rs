@@ -65,7 +65,7 @@ impl Registry {
 
     /// A histogram of floats with [`DEFAULT_BUCKETS`], unless [`buckets`](Builder::buckets) gives others.
     pub fn histogram<'a>(&'a self, name: &'a str, help: &'a str) -> Builder<'a, RuntimeHistogram> {
-        Builder::new(self, name, help, Arc::from(DEFAULT_BUCKETS))
+        Builder::new(self, name, help, Arc::new(DEFAULT_BUCKETS.into()))
     }
 
     /// Count and sum of observed floats.
@@ -157,7 +157,7 @@ impl<L> Builder<'_, RuntimeHistogram, L> {
     pub fn buckets(self, bounds: impl IntoIterator<Item = f64>) -> Self {
         let mut bounds: Vec<f64> = bounds.into_iter().collect();
         bounds.pop_if(|last| *last == f64::INFINITY);
-        Self { shared: bounds.into(), ..self }
+        Self { shared: Arc::new(bounds.into()), ..self }
     }
 }
 

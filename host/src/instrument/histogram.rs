@@ -2,6 +2,7 @@ use super::Instrument;
 use crate::error::{Error, ErrorKind};
 use narthex_core::word::Word64;
 use narthex_core::{Flow, Kind, Measure, Observe, Point, Scalar, bounds, record};
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 /// The bounds of a histogram that names none, for latencies in seconds: those of the official Go and Java clients.
@@ -24,10 +25,14 @@ pub const DEFAULT_BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 /// # }
 /// ```
 pub struct RuntimeHistogram {
-    bounds: Arc<[f64]>,
-    /// One for each bound and one for `+Inf`, each on its own; then the sum.
-    words: Box<[Word64]>,
+    bounds: SharedBounds,
+    /// One for each bound and one for `+Inf`, each on its own; then the sum. A pointer alone, because there is one in
+    /// each series and the bounds know how many there are.
+    words: NonNull<Word64>,
 }
+
+/// The upper bounds of a family, without `+Inf`: once, behind one pointer.
+type SharedBounds = Arc<Box<[f64]>>;
 
 /// Counts that fit on the stack.
 const USUAL: usize = 32;
@@ -36,26 +41,53 @@ impl RuntimeHistogram {
     /// Counts one observation.
     #[inline]
     pub fn observe(&self, value: f64) {
-        if let Some((sum, buckets)) = self.words.split_last() {
+        if let Some((sum, buckets)) = self.words().split_last() {
             record(&self.bounds, buckets, sum, value);
         }
     }
 
     /// How many observations there were.
     pub fn count(&self) -> u64 {
-        self.words.split_last().map_or(0, |(_, buckets)| buckets.iter().fold(0, |n, b| n.wrapping_add(b.load())))
+        self.words().split_last().map_or(0, |(_, buckets)| buckets.iter().fold(0, |n, b| n.wrapping_add(b.load())))
     }
 
     /// The sum of all observations.
     pub fn sum(&self) -> f64 {
-        self.words.last().map_or(0.0, f64::load)
+        self.words().last().map_or(0.0, f64::load)
     }
 
     /// The upper bounds, without `+Inf`.
     pub fn bounds(&self) -> &[f64] {
         &self.bounds
     }
+
+    #[inline]
+    fn words(&self) -> &[Word64] {
+        // SAFETY: as many as were made.
+        unsafe { self.all().as_ref() }
+    }
+
+    #[inline]
+    fn all(&self) -> NonNull<[Word64]> {
+        NonNull::slice_from_raw_parts(self.words, words(&self.bounds))
+    }
 }
+
+fn words(bounds: &[f64]) -> usize {
+    bounds.len() + 2
+}
+
+impl Drop for RuntimeHistogram {
+    fn drop(&mut self) {
+        // SAFETY: made by `make` from a box of as many.
+        drop(unsafe { Box::from_raw(self.all().as_ptr()) });
+    }
+}
+
+// SAFETY: it owns its words, and any thread may update them.
+unsafe impl Send for RuntimeHistogram {}
+// SAFETY: as above.
+unsafe impl Sync for RuntimeHistogram {}
 
 impl Measure for RuntimeHistogram {
     const KIND: Kind = Kind::Histogram;
@@ -72,22 +104,23 @@ impl Measure for RuntimeHistogram {
             }
         };
         let mut count = 0_u64;
-        for (to, from) in counts.iter_mut().zip(&self.words) {
+        for (to, from) in counts.iter_mut().zip(self.words()) {
             count = count.wrapping_add(from.load());
             *to = count;
         }
-        take(&Point::Histogram { bounds: &&*self.bounds, buckets: counts, sum: self.sum().number() })
+        take(&Point::Histogram { bounds: &self.bounds(), buckets: counts, sum: self.sum().number() })
     }
 }
 
 impl Instrument for RuntimeHistogram {
-    type Shared = Arc<[f64]>;
+    type Shared = SharedBounds;
 
-    fn make(bounds: &Arc<[f64]>) -> Self {
-        Self { words: (0..bounds.len() + 2).map(|_| Word64::new()).collect(), bounds: Arc::clone(bounds) }
+    fn make(bounds: &SharedBounds) -> Self {
+        let words: Box<[_]> = (0..words(bounds)).map(|_| Word64::new()).collect();
+        Self { words: NonNull::from(Box::leak(words)).cast(), bounds: Arc::clone(bounds) }
     }
 
-    fn check(bounds: &Arc<[f64]>) -> Result<(), Error> {
+    fn check(bounds: &SharedBounds) -> Result<(), Error> {
         bounds::f64::check(bounds).map_err(|error| Error::new(ErrorKind::Buckets, format!("{error} in {bounds:?}")))
     }
 }
@@ -113,7 +146,7 @@ mod tests {
     #[test]
     fn counts_are_cumulative_whatever_their_number() {
         for bounds in [1, 11, USUAL - 1, USUAL, 100] {
-            let bounds: Arc<[f64]> = (0..bounds).map(|at| at as f64).collect();
+            let bounds = SharedBounds::new((0..bounds).map(|at| at as f64).collect());
             let histogram = RuntimeHistogram::make(&bounds);
             [-1.0, 0.0, 0.5, f64::NAN, 1e9].into_iter().for_each(|v| histogram.observe(v));
             let mut seen = 0;

@@ -1,5 +1,6 @@
 //! What a series can be: the cells of the core, and those whose bounds or states are known only at run time.
 
+#[expect(unsafe_code, reason = "half of what two boxed slices take")]
 mod histogram;
 mod info;
 mod state_set;
