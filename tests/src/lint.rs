@@ -31,11 +31,13 @@ pub fn clippy() -> Result<()> {
     for board in &BOARDS {
         let clippy = ["clippy", "--target", board.target];
         run_command(firmware_cargo(&project::path("tests/firmware"), clippy).args(deny))?;
-        let example = ["clippy", "--package", board.name, "--target", board.target];
+        let example = ["clippy", "--package", board.package, "--target", board.target];
         run_command(firmware_cargo(&project::path("embedded-examples"), example).args(deny))?;
+    }
+    for board in size::boards()? {
         for subject in size::subjects() {
-            let mut clippy = firmware_cargo(&project::path("tests/size"), clippy);
-            run_command(clippy.args(["--features", subject]).args(deny))?;
+            let clippy = ["clippy", "--target", board.target, "--features", subject];
+            run_command(firmware_cargo(&project::path("tests/size"), clippy).args(deny))?;
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! `cargo xtask`: everything that checks the project.
 
 use anyhow::{Result, bail};
-use narthex_tests::{lint, qemu, size, test, tidy, tools};
+use narthex_tests::{board, lint, qemu, size, test, tidy, tools};
 use std::process::ExitCode;
 
 const HELP: &str = "\
@@ -10,8 +10,8 @@ Checks narthex.
     cargo xtask test [STEP...]       everything, or these steps (`test --list` names them)
     cargo xtask qemu [BOARD] [FORMAT]
                                      build and run the example firmware, print its exposition;
-                                     lm3s6965evb (Cortex-M3, the default) or microbit (Cortex-M0);
-                                     text (the default) or openmetrics
+                                     on lm3s6965evb (the default) or another board of those below,
+                                     as text (the default) or openmetrics
     cargo xtask size                 flash, RAM, instructions and stack beside embeprom and a
                                      hand-written floor; fails over budget
     cargo xtask tidy                 layers point down, `cfg` only where allowed, file lengths,
@@ -22,6 +22,8 @@ Checks narthex.
 What a command needs (rustup targets, QEMU, Prometheus ...) is installed when it is missing, if
 you are root or CI is set. Otherwise the command that installs it is printed. Nothing is skipped
 because a tool is missing.
+
+Boards:
 ";
 
 fn main() -> ExitCode {
@@ -38,8 +40,8 @@ fn main() -> ExitCode {
 
 fn run(args: &[&str]) -> Result<()> {
     match args {
-        [] | ["help"] => print!("{HELP}"),
-        args if args.iter().any(|arg| ["-h", "--help"].contains(arg)) => print!("{HELP}"),
+        [] | ["help"] => print!("{}", help()),
+        args if args.iter().any(|arg| ["-h", "--help"].contains(arg)) => print!("{}", help()),
         ["test", "--list"] => test::list(),
         ["test", steps @ ..] => test::run(steps)?,
         ["qemu", rest @ ..] => qemu::example(rest)?,
@@ -47,7 +49,11 @@ fn run(args: &[&str]) -> Result<()> {
         ["tidy"] => tidy::run()?,
         ["lint"] => lint::run()?,
         ["setup"] => tools::ensure(&tools::all())?,
-        _ => bail!("no such command: {}\n\n{HELP}", args.join(" ")),
+        _ => bail!("no such command: {}\n\n{}", args.join(" "), help().trim_end()),
     }
     Ok(())
+}
+
+fn help() -> String {
+    format!("{HELP}{}\n", board::list())
 }

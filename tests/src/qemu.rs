@@ -2,8 +2,7 @@
 
 use crate::board::Board;
 use crate::command::{firmware_cargo, run};
-use crate::project;
-use crate::tools::{self, Tool};
+use crate::{project, tools};
 use anyhow::{Context, Result, bail};
 use std::io::Read;
 use std::path::Path;
@@ -28,11 +27,11 @@ pub fn example(args: &[&str]) -> Result<()> {
 
 /// What the example firmware of a board exposes.
 pub fn exposition(board: &Board, format: &str) -> Result<String> {
-    tools::ensure(&[Tool::Target(board.target), tools::QEMU_ARM])?;
+    tools::ensure(&board.tools())?;
     let workspace = project::path("embedded-examples");
-    let package = ["build", "--quiet", "--release", "--package", board.name, "--target", board.target];
-    run(&mut firmware_cargo(&workspace, package))?;
-    let elf = workspace.join("target").join(board.target).join("release").join(board.name);
+    let arguments = ["build", "--quiet", "--release", "--package", board.package, "--bin", board.binary];
+    run(firmware_cargo(&workspace, arguments).args(["--target", board.target]))?;
+    let elf = workspace.join("target").join(board.target).join("release").join(board.binary);
     emulate(board, &elf, format, PATIENCE)
 }
 
@@ -42,10 +41,10 @@ pub fn firmware(board: &Board, elf: &Path) -> Result<String> {
 }
 
 fn emulate(board: &Board, elf: &Path, argument: &str, patience: Duration) -> Result<String> {
-    let mut qemu = Command::new("qemu-system-arm");
-    qemu.args(["-machine", board.name, "-display", "none", "-serial", "none", "-monitor", "none"]);
-    // One instruction is 1024 ns: the same firmware does the same, interrupts included, however busy the host is.
-    qemu.args(["-icount", "shift=10"]);
+    let mut qemu = board.qemu();
+    // One instruction is 1024 ns, and a processor that sleeps wakes at once: the same firmware does the same, interrupts
+    // included, however busy the host is.
+    qemu.args(["-serial", "none", "-icount", "shift=10,sleep=off"]);
     qemu.args(["-semihosting-config", &format!("enable=on,target=native,arg={argument}")]);
     qemu.arg("-kernel").arg(elf);
     let what = format!("{} on {}", elf.file_name().unwrap_or_default().to_string_lossy(), board.name);

@@ -119,12 +119,13 @@ fn targets() -> Result<()> {
 fn boards() -> Result<()> {
     let workspace = project::path("tests/firmware");
     for board in &board::BOARDS {
-        tools::ensure(&[Tool::Target(board.target), tools::QEMU_ARM])?;
+        tools::ensure(&board.tools())?;
         let arguments = ["build", "--quiet", "--release", "--bins", "--target", board.target];
         run_command(&mut firmware_cargo(&workspace, arguments))?;
         for program in ["assertions", "storm"] {
             let elf = workspace.join("target").join(board.target).join("release").join(program);
-            eprint!("{}", qemu::firmware(board, &elf)?);
+            let printed = qemu::firmware(board, &elf)?;
+            eprintln!("{}: {}", board.name, printed.lines().last().unwrap_or_default());
         }
     }
     Ok(())

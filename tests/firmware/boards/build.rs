@@ -1,14 +1,23 @@
-use std::{env, fs, path::PathBuf};
+//! Every target has a board: its memory, and the clock of its timer.
+
+/// Whose memory it has, among the examples' boards, and kHz.
+fn board(target: &str) -> (&'static str, u32) {
+    match target {
+        "thumbv6m-none-eabi" => ("microbit", 16_000),
+        "thumbv7m-none-eabi" => ("lm3s6965evb", 12_500),
+        "thumbv7em-none-eabihf" => ("mps2-an386", 25_000),
+        "thumbv8m.main-none-eabihf" => ("mps2-an505", 20_000),
+        "riscv32imac-unknown-none-elf" | "riscv32imc-unknown-none-elf" => ("virt", 10_000),
+        _ => panic!("no board for {target}"),
+    }
+}
 
 fn main() {
-    let out = PathBuf::from(env::var("OUT_DIR").unwrap());
-    // The Cortex-M0 is a microbit, the Cortex-M3 an lm3s6965evb.
-    let ram = if env::var("TARGET").unwrap().starts_with("thumbv6m") { "16K" } else { "64K" };
-    let memory =
-        format!("MEMORY {{ FLASH : ORIGIN = 0, LENGTH = 256K\n RAM : ORIGIN = 0x20000000, LENGTH = {ram} }}\n");
-    fs::write(out.join("memory.x"), memory).unwrap();
-    println!("cargo::rustc-link-search={}", out.display());
+    let (board, clock) = board(&std::env::var("TARGET").unwrap());
+    println!("cargo::rustc-env=TIMER_KHZ={clock}");
+    println!("cargo::rustc-link-search={}/../../../embedded-examples/boards/{board}", env!("CARGO_MANIFEST_DIR"));
     println!("cargo::rustc-link-arg-bins=-Tlink.x");
     println!("cargo::rustc-link-arg-bins=--nmagic");
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=../../../embedded-examples/boards/{board}/memory.x");
 }

@@ -1,26 +1,15 @@
-//! What the test programs share: an end, and interrupts at pseudo-random moments.
+//! What the test programs share: a start, an end, and interrupts at pseudo-random moments.
 #![no_std]
 
+#[cfg_attr(target_arch = "arm", path = "arch/cortex_m.rs")]
+#[cfg_attr(target_arch = "riscv32", path = "arch/riscv.rs")]
+mod arch;
 pub mod storm;
 
-use core::panic::PanicInfo;
-use cortex_m_semihosting::debug::{self, EXIT_FAILURE, EXIT_SUCCESS};
-use cortex_m_semihosting::hprintln;
+pub use arch::entry;
+pub use semihosting::println;
 
-/// Ends the program well.
+/// Ends the program well. A panic ends it with its message and a failure.
 pub fn pass() -> ! {
-    end(EXIT_SUCCESS)
-}
-
-#[panic_handler]
-fn panic(info: &PanicInfo) -> ! {
-    hprintln!("{}", info);
-    end(EXIT_FAILURE)
-}
-
-fn end(status: debug::ExitStatus) -> ! {
-    debug::exit(status);
-    loop {
-        cortex_m::asm::nop();
-    }
+    semihosting::process::exit(0)
 }

@@ -1,40 +1,43 @@
-//! SysTick, but never twice at the same distance.
+//! Interrupts that never come twice at the same distance.
 
-use core::cell::RefCell;
-use cortex_m::peripheral::{SYST, syst::SystClkSource};
+use crate::arch;
+use core::cell::Cell;
 use critical_section::Mutex;
 
-struct Storm {
-    systick: SYST,
-    random: u32,
+static HANDLER: Mutex<Cell<fn()>> = Mutex::new(Cell::new(|| {}));
+static RANDOM: Mutex<Cell<u32>> = Mutex::new(Cell::new(12345));
+
+/// From here on `handler` runs in an interrupt, again and again.
+pub fn start(handler: fn()) {
+    critical_section::with(|cs| HANDLER.borrow(cs).set(handler));
+    arch::enable_timer();
+    arch::interrupt_in(distance());
 }
 
-static STORM: Mutex<RefCell<Option<Storm>>> = Mutex::new(RefCell::new(None));
-
-/// Interrupts from here on.
-pub fn start(mut systick: SYST) {
-    systick.set_clock_source(SystClkSource::Core);
-    systick.enable_interrupt();
-    critical_section::with(|cs| STORM.replace(cs, Some(Storm { systick, random: 12345 })));
-    again();
+/// No more interrupts.
+pub fn stop() {
+    arch::stop_timer();
 }
 
-/// No interrupts until `again`. The handler starts with this: if the next one were due before its end, the main loop
-/// would never run.
-pub fn pause() {
-    with(|storm| storm.systick.disable_counter());
+/// What the timer's interrupt does.
+pub(crate) fn on_timer() {
+    // If the next one were due before this one's end, the main loop would never run.
+    arch::stop_timer();
+    critical_section::with(|cs| HANDLER.borrow(cs).get())();
+    arch::interrupt_in(distance());
 }
 
-/// The next interrupt is 300 to 811 instructions from now, at about 13 ticks an instruction.
-pub fn again() {
-    with(|storm| {
-        storm.random = storm.random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        storm.systick.set_reload((300 + (storm.random >> 23)) * 13);
-        storm.systick.clear_current();
-        storm.systick.enable_counter();
+/// 300 to 811 microseconds in ticks of the timer. An emulated instruction takes one microsecond.
+fn distance() -> u32 {
+    let random = critical_section::with(|cs| {
+        let random = RANDOM.borrow(cs);
+        random.set(random.get().wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+        random.get()
     });
+    (300 + (random >> 23)) * TIMER_KHZ / 1000
 }
 
-fn with(f: impl FnOnce(&mut Storm)) {
-    critical_section::with(|cs| STORM.borrow_ref_mut(cs).as_mut().map(f));
-}
+const TIMER_KHZ: u32 = match u32::from_str_radix(env!("TIMER_KHZ"), 10) {
+    Ok(khz) => khz,
+    Err(_) => panic!("build.rs gives a number"),
+};

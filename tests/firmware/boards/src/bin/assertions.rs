@@ -2,17 +2,16 @@
 #![no_std]
 #![no_main]
 
-use cortex_m_rt::entry;
-use cortex_m_semihosting::hprintln;
+use boards::{entry, println};
 
 #[entry]
 fn main() -> ! {
     let mut count = 0;
     for (name, holds) in assertions::all() {
-        hprintln!("{}", name);
+        println!("{name}");
         holds();
         count += 1;
     }
-    hprintln!("{} assertions hold", count);
+    println!("{count} assertions hold");
     boards::pass()
 }
