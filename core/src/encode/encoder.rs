@@ -4,25 +4,19 @@ use crate::collect::{Flow, Sink, Stop};
 use crate::desc::Desc;
 use crate::label::Labels;
 use crate::number::{Number, NumberText};
-use crate::point::{Extra, Sample};
+use crate::point::{Dialect, Extra, Sample};
 use core::marker::PhantomData;
 
 /// A sink of samples that writes them to a sink of bytes.
 ///
 /// [`encode::text`](crate::encode::text) and [`encode::openmetrics`](crate::encode::openmetrics) write whole pages;
 /// this is the piece that they are made of.
-pub struct Encoder<'w, W: Write + ?Sized, F> {
-    out: &'w mut W,
-    error: Option<WriteError<W::Error>>,
-    /// A part of a line: a bound and its label, or a value and what is around it.
-    part: NumberText<48>,
-    format: PhantomData<F>,
-}
+pub struct Encoder<'w, W: Write + ?Sized, F>(Lines<'w, W, PhantomData<F>>);
 
 impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
     /// An encoder that has written nothing.
     pub const fn new(out: &'w mut W) -> Self {
-        Self { out, error: None, part: NumberText::new(), format: PhantomData }
+        Self(Lines::new(out, PhantomData))
     }
 
     /// The end of the page: `# EOF` where the format has it.
@@ -31,16 +25,73 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
     ///
     /// [`Stop::Sink`], when the sink failed.
     pub fn end(&mut self) -> Flow {
-        if F::DIALECT.open_metrics() { self.put(b"# EOF\n") } else { Ok(()) }
+        self.0.end()
     }
 
     /// Why the sink took no more, if it did not.
     pub fn into_error(self) -> Option<WriteError<W::Error>> {
-        self.error
+        self.0.error
+    }
+}
+
+impl<W: Write + ?Sized, F: Format> Sink for Encoder<'_, W, F> {
+    #[inline]
+    fn family(&mut self, desc: &Desc<'_>) -> Flow<usize> {
+        self.0.family(desc)
+    }
+
+    #[inline]
+    fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
+        self.0.sample(desc, sample)
+    }
+}
+
+/// What knows the dialect of the lines: a type, and the other dialect leaves no code; or a value, and both share theirs.
+pub(super) trait Speaks: Copy {
+    fn dialect(self) -> Dialect;
+}
+
+impl<F: Format> Speaks for PhantomData<F> {
+    #[inline]
+    fn dialect(self) -> Dialect {
+        F::DIALECT
+    }
+}
+
+impl Speaks for Dialect {
+    #[inline]
+    fn dialect(self) -> Dialect {
+        self
+    }
+}
+
+/// Writes the lines of families and samples.
+pub(super) struct Lines<'w, W: Write + ?Sized, D> {
+    out: &'w mut W,
+    error: Option<WriteError<W::Error>>,
+    /// A part of a line: a bound and its label, or a value and what is around it.
+    part: NumberText<48>,
+    dialect: D,
+}
+
+impl<'w, W: Write + ?Sized, D> Lines<'w, W, D> {
+    pub(super) const fn new(out: &'w mut W, dialect: D) -> Self {
+        Self { out, error: None, part: NumberText::new(), dialect }
+    }
+}
+
+impl<W: Write + ?Sized, D: Speaks> Lines<'_, W, D> {
+    pub(super) fn end(&mut self) -> Flow {
+        if self.open_metrics() { self.put(b"# EOF\n") } else { Ok(()) }
     }
 
     pub(super) fn out(&mut self) -> &mut W {
         self.out
+    }
+
+    #[inline]
+    fn open_metrics(&self) -> bool {
+        self.dialect.dialect().open_metrics()
     }
 
     #[inline]
@@ -128,7 +179,7 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
         match bound {
             None => self.part.push_all(b"+Inf"),
             Some(bound) => {
-                if F::DIALECT.open_metrics() {
+                if self.open_metrics() {
                     let mut text = NumberText::<48>::new(); // as long as `part`, for one routine to write both
                     text.push_number(bound, scale);
                     if text.as_bytes().iter().all(|b| !matches!(b, b'.' | b'e')) {
@@ -167,9 +218,9 @@ fn is_special(byte: u8, quotes: bool) -> bool {
     if byte > b'"' { byte == b'\\' } else { byte == b'\n' || (quotes && byte == b'"') }
 }
 
-impl<W: Write + ?Sized, F: Format> Sink for Encoder<'_, W, F> {
+impl<W: Write + ?Sized, D: Speaks> Sink for Lines<'_, W, D> {
     fn family(&mut self, desc: &Desc<'_>) -> Flow<usize> {
-        let (suffix, kind) = type_line(F::DIALECT, desc.kind());
+        let (suffix, kind) = type_line(self.dialect.dialect(), desc.kind());
         let mut type_keyword: &[u8] = b"# TYPE ";
         if !desc.help().is_empty() {
             self.put(b"# HELP ")?;
@@ -177,14 +228,14 @@ impl<W: Write + ?Sized, F: Format> Sink for Encoder<'_, W, F> {
             if desc.help_is_plain() {
                 self.put(desc.help().as_bytes())?;
             } else {
-                self.escaped(desc.help(), F::DIALECT.open_metrics())?;
+                self.escaped(desc.help(), self.open_metrics())?;
             }
             type_keyword = b"\n# TYPE ";
         }
         self.put(type_keyword)?;
         self.name(desc, suffix)?;
         self.put(kind.as_bytes())?;
-        if F::DIALECT.open_metrics() && !desc.unit().is_empty() {
+        if self.open_metrics() && !desc.unit().is_empty() {
             self.put(b"# UNIT ")?;
             self.name(desc, suffix)?;
             self.put(desc.unit().as_bytes())?;
@@ -195,7 +246,7 @@ impl<W: Write + ?Sized, F: Format> Sink for Encoder<'_, W, F> {
 
     fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
         let labelled = !sample.labels.is_empty();
-        sample.lines(desc.kind(), F::DIALECT, |suffix, extra, value, scaled| {
+        sample.lines(desc.kind(), self.dialect.dialect(), |suffix, extra, value, scaled| {
             self.start(desc, suffix, sample.labels)?;
             let braces = match extra {
                 Extra::None => labelled,
