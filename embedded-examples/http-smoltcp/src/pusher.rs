@@ -15,12 +15,12 @@ const ADDRESS: ([u8; 4], u16) = address(GATEWAY);
 /// The group that is replaced.
 const PATH: &str = "/metrics/job/narthex/instance/lm3s6965evb";
 
+/// How long after a success the next attempt is due.
 const PERIOD: Duration = Duration::from_secs(5);
 /// How long one attempt may take.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// When to try again after a failure; twice as long after the next, up to the longest.
-const FIRST_RETRY: Duration = Duration::from_secs(1);
-const LONGEST_RETRY: Duration = Duration::from_secs(32);
+/// After a failure the next attempt is due in a second; in twice the time after each further one, so many times.
+const DOUBLINGS: u32 = 5;
 
 /// Ports of our own: those that nobody listens at.
 const FIRST_PORT: u16 = 49_152;
@@ -48,7 +48,7 @@ pub struct Pusher<P> {
     attempt: Option<Attempt<P>>,
     /// When the next attempt is due.
     next: Instant,
-    retry: Duration,
+    failures: u32,
     port: u16,
 }
 
@@ -60,7 +60,7 @@ struct Attempt<P> {
 
 impl<P: Page> Pusher<P> {
     pub const fn new() -> Self {
-        Self { attempt: None, next: Instant::ZERO, retry: FIRST_RETRY, port: FIRST_PORT }
+        Self { attempt: None, next: Instant::ZERO, failures: 0, port: FIRST_PORT }
     }
 
     /// One turn; answers what became of an attempt, once for each.
@@ -80,12 +80,12 @@ impl<P: Page> Pusher<P> {
         self.attempt = None;
         let wait = match outcome {
             Pushed::Accepted => {
-                self.retry = FIRST_RETRY;
+                self.failures = 0;
                 PERIOD
             }
             _ => {
-                let wait = self.retry;
-                self.retry = LONGEST_RETRY.min(wait * 2);
+                let wait = Duration::from_secs(1 << self.failures);
+                self.failures = DOUBLINGS.min(self.failures + 1);
                 wait
             }
         };

@@ -2,9 +2,10 @@ use crate::card::Card;
 use crate::pusher::Pusher;
 use crate::server::Server;
 use crate::{Node, clock};
-use core::array;
-use smoltcp::iface::{Config, Interface, PollIngressSingleResult, PollResult, SocketHandle, SocketSet, SocketStorage};
+use smoltcp::iface::{Config, Interface, PollIngressSingleResult, PollResult, SocketSet, SocketStorage};
+use smoltcp::socket::AnySocket;
 use smoltcp::socket::tcp::{Socket, SocketBuffer};
+use smoltcp::time::Instant;
 use smoltcp::wire::{EthernetAddress, IpCidr, Ipv4Address};
 use stellaris::Mac;
 
@@ -49,16 +50,12 @@ pub fn run<N: Node>(memory: &'static mut Memory) -> ! {
 
     let mut storage = [const { SocketStorage::EMPTY }; SOCKETS];
     let mut sockets = SocketSet::new(&mut storage[..]);
-    let mut buffers = memory.received.iter_mut().zip(&mut memory.sent);
-    let mut open = || {
-        let (received, sent) = buffers.next()?;
+    for (received, sent) in memory.received.iter_mut().zip(&mut memory.sent) {
         let mut socket = Socket::new(SocketBuffer::new(&mut received[..]), SocketBuffer::new(&mut sent[..]));
         socket.set_nagle_enabled(false); // each part is sent at once: the next one waits for its acknowledgement
-        Some(sockets.add(socket))
-    };
-    let mut servers: [(Option<SocketHandle>, Server<N::Page>); SERVERS] =
-        array::from_fn(|_| (open(), Server::Listening));
-    let push = open();
+        sockets.add(socket);
+    }
+    let mut servers = [const { Server::<N::Page>::Listening }; SERVERS];
     let mut pusher = Pusher::<N::Page>::new();
 
     let (mut turned, mut turns) = (clock::now(), 0_u32);
@@ -66,22 +63,9 @@ pub fn run<N: Node>(memory: &'static mut Memory) -> ! {
         let now = clock::now();
         // One frame, and whatever follows from it, before the next: a socket that it frees may serve the next.
         let received = interface.poll_ingress_single(now, &mut card, &mut sockets);
-        let mut listening = false;
-        for (handle, server) in &mut servers {
-            let Some(handle) = handle else { continue };
-            let socket = sockets.get_mut::<Socket>(*handle);
-            if let Some(outcome) = server.poll(socket, now) {
-                N::count_request(outcome);
-            }
-            listening |= socket.is_listening();
-        }
-        if !listening {
-            let _ = servers
-                .iter_mut()
-                .any(|(handle, server)| handle.is_some_and(|handle| server.reclaim(sockets.get_mut::<Socket>(handle))));
-        }
-        if let Some(push) = push
-            && let Some(outcome) = pusher.poll(sockets.get_mut(push), interface.context(), now)
+        serve::<N>(&mut servers, &mut sockets, now);
+        if let Some(socket) = tcp(&mut sockets).nth(SERVERS)
+            && let Some(outcome) = pusher.poll(socket, interface.context(), now)
         {
             N::count_push(outcome);
         }
@@ -96,4 +80,22 @@ pub fn run<N: Node>(memory: &'static mut Memory) -> ! {
             cortex_m::asm::wfi(); // until the next tick at the latest
         }
     }
+}
+
+fn serve<N: Node>(servers: &mut [Server<N::Page>], sockets: &mut SocketSet, now: Instant) {
+    let mut listening = false;
+    for (server, socket) in servers.iter_mut().zip(tcp(sockets)) {
+        if let Some(outcome) = server.poll(socket, now) {
+            N::count_request(outcome);
+        }
+        listening |= socket.is_listening();
+    }
+    if !listening {
+        let _ = servers.iter_mut().zip(tcp(sockets)).any(|(server, socket)| server.reclaim(socket));
+    }
+}
+
+/// The sockets, in the order in which they were added.
+fn tcp<'a, 's>(sockets: &'a mut SocketSet<'s>) -> impl Iterator<Item = &'a mut Socket<'s>> {
+    sockets.iter_mut().filter_map(|(_, socket)| Socket::downcast_mut(socket))
 }

@@ -144,10 +144,9 @@ fn write_head(outcome: Outcome, request: Option<&Request>, room: &mut [u8]) -> O
             ("431 Request Header Fields Too Large", "Content-Length: 30", "the head is longer than 4 KiB\n")
         }
         _ if request.is_some_and(|request| request.chunked) => ("200 OK", "Transfer-Encoding: chunked", ""),
-        _ => ("200 OK", "Vary: Accept", ""),
+        _ => ("200 OK", "Vary: Accept", ""), // and the body ends with the connection
     };
     let body = if request.is_some_and(|request| request.method == Method::Head) { "" } else { body };
-    let parts =
-        ["HTTP/1.1 ", status, "\r\nConnection: close\r\nContent-Type: ", content_type, "\r\n", field, "\r\n\r\n"];
-    write(&parts, room).and_then(|head| Some(head + write(&[body], room.get_mut(head..)?)?))
+    let connection = "\r\nConnection: close\r\nContent-Type: ";
+    write(&["HTTP/1.1 ", status, connection, content_type, "\r\n", field, "\r\n\r\n", body], room)
 }

@@ -78,9 +78,7 @@ impl Head {
                 };
                 self.part = Part::Path;
             }
-            (Part::Method, _) if byte.is_ascii_alphabetic() || b"-_!#$%&'*+.^`|~".contains(&byte) => {
-                self.word.push(byte);
-            }
+            (Part::Method, b'!'..=b'~') => self.word.push(byte),
 
             (Part::Path, b' ' | b'?') if !self.word.is_empty() => {
                 self.request.metrics = self.word.take() == b"/metrics";
