@@ -12,10 +12,11 @@ const GOLDEN: [(&str, &str); 2] = [("text", "exposition.txt"), ("openmetrics", "
 pub fn check() -> Result<()> {
     tools::ensure(&[tools::PROMETHEUS])?;
     for board in &BOARDS {
+        let elf = qemu::build_example(board)?;
         for (format, file) in GOLDEN {
             let path = project::path("embedded-examples/app/golden").join(file);
             let golden = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-            let exposed = qemu::exposition(board, format)?;
+            let exposed = qemu::exposition(board, &elf, format)?;
             ensure!(exposed == golden, "{} does not expose {file}, but:\n{exposed}", board.name);
             if format == "text" {
                 promtool(&exposed)?;

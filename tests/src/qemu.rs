@@ -1,11 +1,11 @@
 //! Running firmware in QEMU.
 
-use crate::board::Board;
+use crate::board::{self, Board};
 use crate::command::{firmware_cargo, run};
 use crate::{project, tools};
 use anyhow::{Context, Result, bail};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,20 +19,25 @@ pub fn example(args: &[&str]) -> Result<()> {
         [] => ("lm3s6965evb", "text"),
         [board] => (*board, "text"),
         [board, format @ ("text" | "openmetrics")] => (*board, *format),
-        _ => bail!("usage: cargo xtask qemu [BOARD] [text|openmetrics]"),
+        _ => bail!("usage: cargo xtask qemu [BOARD] [text|openmetrics]; there are\n{}", board::list()),
     };
-    print!("{}", exposition(Board::named(board)?, format)?);
+    let board = Board::named(board)?;
+    print!("{}", exposition(board, &build_example(board)?, format)?);
     Ok(())
 }
 
-/// What the example firmware of a board exposes.
-pub fn exposition(board: &Board, format: &str) -> Result<String> {
+/// Builds the example firmware of a board; answers its ELF.
+pub fn build_example(board: &Board) -> Result<PathBuf> {
     tools::ensure(&board.tools())?;
     let workspace = project::path("embedded-examples");
     let arguments = ["build", "--quiet", "--release", "--package", board.package, "--bin", board.binary];
     run(firmware_cargo(&workspace, arguments).args(["--target", board.target]))?;
-    let elf = workspace.join("target").join(board.target).join("release").join(board.binary);
-    emulate(board, &elf, format, PATIENCE)
+    Ok(workspace.join("target").join(board.target).join("release").join(board.binary))
+}
+
+/// What the example firmware of a board exposes.
+pub fn exposition(board: &Board, elf: &Path, format: &str) -> Result<String> {
+    emulate(board, elf, format, PATIENCE)
 }
 
 /// Runs firmware to its end and answers what it printed through semihosting.

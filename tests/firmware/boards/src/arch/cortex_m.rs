@@ -5,7 +5,7 @@ pub use cortex_m_rt::entry;
 use core::cell::RefCell;
 use cortex_m::Peripherals;
 use cortex_m::peripheral::{SYST, syst::SystClkSource};
-use cortex_m_rt::exception;
+use cortex_m_rt::{ExceptionFrame, exception};
 use critical_section::Mutex;
 
 static SYSTICK: Mutex<RefCell<Option<SYST>>> = Mutex::new(RefCell::new(None));
@@ -36,4 +36,9 @@ fn with_timer(f: impl FnOnce(&mut SYST)) {
 #[exception]
 fn SysTick() {
     crate::storm::on_timer();
+}
+
+#[exception]
+unsafe fn HardFault(frame: &ExceptionFrame) -> ! {
+    panic!("hard fault: {frame:?}")
 }

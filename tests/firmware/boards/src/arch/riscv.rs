@@ -4,8 +4,8 @@ pub use machine_timer::stop as stop_timer;
 pub use riscv_rt::entry;
 
 use riscv::interrupt::Interrupt;
-use riscv::register::mie;
-use riscv_rt::core_interrupt;
+use riscv::register::{mcause, mepc, mie};
+use riscv_rt::{TrapFrame, core_interrupt};
 
 pub fn enable_timer() {
     stop_timer();
@@ -22,4 +22,10 @@ pub fn interrupt_in(ticks: u32) {
 #[core_interrupt(Interrupt::MachineTimer)]
 fn machine_timer_interrupt() {
     crate::storm::on_timer();
+}
+
+// SAFETY: the name under which riscv-rt looks for what handles exceptions.
+#[unsafe(export_name = "ExceptionHandler")]
+fn on_exception(_: &TrapFrame) -> ! {
+    panic!("exception {} at {:#x}", mcause::read().code(), mepc::read())
 }
