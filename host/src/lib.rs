@@ -34,6 +34,7 @@
 //! | [`Registry`], [`Builder`] | what is exposed together, and how metrics are made |
 //! | [`ProcessCollector`], [`AllocatorCollector`] | what a program did not count itself |
 //! | [`generate_latest`], [`start_http_server`] | out of the process |
+//! | [`parse_openmetrics`] | into the process: what others expose, as a collector |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(loom, allow(dead_code, unused_imports, reason = "the endpoint is not built for loom"))]
@@ -48,6 +49,7 @@ mod exposition;
 #[cfg(not(loom))]
 mod http;
 mod instrument;
+mod parse;
 mod registered;
 mod registry;
 mod runtime;
@@ -63,6 +65,9 @@ pub use exposition::generate_latest;
 #[cfg(not(loom))]
 pub use http::{HttpServer, start_http_server};
 pub use instrument::{DEFAULT_BUCKETS, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet, UnknownState};
+pub use parse::{
+    Exposition, ParseError, ParseErrorKind, ParsedExemplar, ParsedFamily, ParsedSeries, Timestamp, parse_openmetrics,
+};
 pub use registered::{Registered, Registration};
 pub use registry::{Registry, Snapshot, default_registry};
 pub use runtime::{GrowingFamily, Handle};

@@ -33,7 +33,7 @@ const LAYERED: [Layered; 2] = [
     Layered {
         source: "host/src/",
         layers: &[
-            &["sync", "collectors"],
+            &["sync", "collectors", "parse"],
             &["registered"],
             &["error"],
             &["instrument"],

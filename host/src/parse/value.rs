@@ -1,0 +1,174 @@
+//! Numbers and timestamps as they are written.
+
+use narthex_core::Number;
+use std::cmp::Ordering;
+
+/// A number in the width that it was written in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Value {
+    U64(u64),
+    I64(i64),
+    F64(f64),
+}
+
+/// Seconds and nanoseconds since the Unix epoch; the nanoseconds count forward, also before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp {
+    /// Whole seconds.
+    pub seconds: i64,
+    /// Nanoseconds from there, below 1,000,000,000.
+    pub nanoseconds: u32,
+}
+
+impl Value {
+    /// What a sample has as its value: a decimal number, `NaN`, `+Inf` or `-Inf`, the words in any case.
+    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
+        let (sign, digits) = match text.as_bytes() {
+            [sign @ (b'+' | b'-'), rest @ ..] => (Some(*sign), rest),
+            rest => (None, rest),
+        };
+        let negative = sign == Some(b'-');
+        if let Some(value) = integer(digits) {
+            return Ok(match value {
+                0 if negative => Value::F64(-0.0),
+                _ if !negative => Value::U64(value),
+                _ => match 0_i64.checked_sub_unsigned(value) {
+                    Some(value) => Value::I64(value),
+                    None => Value::F64(-(value as f64)),
+                },
+            });
+        }
+        if digits.eq_ignore_ascii_case(b"inf") {
+            return Ok(Value::F64(if negative { f64::NEG_INFINITY } else { f64::INFINITY }));
+        }
+        if digits.eq_ignore_ascii_case(b"nan") && sign.is_none() {
+            return Ok(Value::F64(f64::NAN));
+        }
+        if !is_decimal(digits) {
+            return Err("is not a number; write a decimal like 1.5e-3, or +Inf, -Inf, NaN");
+        }
+        match text.parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok(Value::F64(value)),
+            _ => Err("is beyond the range of a double"),
+        }
+    }
+
+    pub(super) fn to_f64(self) -> f64 {
+        match self {
+            Value::U64(value) => value as f64,
+            Value::I64(value) => value as f64,
+            Value::F64(value) => value,
+        }
+    }
+
+    /// The value as a count, when it is whole and not negative.
+    pub(super) fn to_count(self) -> Option<u64> {
+        const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
+        match self {
+            Value::U64(value) => Some(value),
+            Value::F64(value) if (0.0..TOO_LARGE).contains(&value) && value.fract() == 0.0 => Some(value as u64),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_nan(self) -> bool {
+        self.to_f64().is_nan()
+    }
+
+    pub(super) fn is_negative(self) -> bool {
+        self.to_f64() < 0.0
+    }
+
+    /// Integers are compared exactly, others as doubles.
+    pub(super) fn compare(self, other: Self) -> Option<Ordering> {
+        match (self.integer(), other.integer()) {
+            (Some(a), Some(b)) => Some(a.cmp(&b)),
+            _ => self.to_f64().partial_cmp(&other.to_f64()),
+        }
+    }
+
+    fn integer(self) -> Option<i128> {
+        match self {
+            Value::U64(value) => Some(value.into()),
+            Value::I64(value) => Some(value.into()),
+            Value::F64(_) => None,
+        }
+    }
+}
+
+impl From<Value> for Number {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::U64(value) => value.into(),
+            Value::I64(value) => value.into(),
+            Value::F64(value) => value.into(),
+        }
+    }
+}
+
+impl Timestamp {
+    /// A decimal number of seconds, to the nanosecond; finer digits are cut off.
+    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
+        const WRONG: &str = "is not a timestamp; write seconds since 1970 like 1600000000.123";
+        const BEYOND: &str = "is a timestamp beyond the range of 64-bit seconds";
+        let (negative, digits) = match text.as_bytes() {
+            [b'-', rest @ ..] => (true, rest),
+            [b'+', rest @ ..] => (false, rest),
+            rest => (false, rest),
+        };
+        if !is_decimal(digits) {
+            return Err(WRONG);
+        }
+        let mut parts = digits.splitn(2, |byte| *byte == b'.');
+        let (whole, fraction) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let nanoseconds = if digits.iter().any(|byte| byte.eq_ignore_ascii_case(&b'e')) {
+            let value: f64 = text.parse().map_err(|_| WRONG)?;
+            if value.abs() >= i64::MAX as f64 {
+                return Err(BEYOND);
+            }
+            let whole = value.floor();
+            return Ok(Self { seconds: whole as i64, nanoseconds: (((value - whole) * 1e9) as u32).min(999_999_999) });
+        } else {
+            (0..9).fold(0_u32, |sum, at| sum * 10 + u32::from(fraction.get(at).map_or(0, |digit| digit - b'0')))
+        };
+        let seconds = if whole.is_empty() { Some(0) } else { integer(whole) };
+        let seconds = seconds.and_then(|seconds| i64::try_from(seconds).ok()).ok_or(BEYOND)?;
+        Ok(match (negative, nanoseconds) {
+            (false, _) => Self { seconds, nanoseconds },
+            (true, 0) => Self { seconds: -seconds, nanoseconds },
+            (true, _) => Self { seconds: -seconds - 1, nanoseconds: 1_000_000_000 - nanoseconds },
+        })
+    }
+}
+
+/// Digits that fit into 64 bits.
+fn integer(digits: &[u8]) -> Option<u64> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_u64, |value, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value.checked_mul(10)?.checked_add(u64::from(digit))
+    })
+}
+
+/// `1*DIGIT ["." *DIGIT]` or `*DIGIT "." 1*DIGIT`, with an exponent or without (OpenMetrics 1.0, "ABNF").
+fn is_decimal(text: &[u8]) -> bool {
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let whole = digits(text);
+    let mut rest = text.get(whole..).unwrap_or_default();
+    let mut fraction = 0;
+    if let [b'.', after @ ..] = rest {
+        fraction = digits(after);
+        rest = after.get(fraction..).unwrap_or_default();
+    }
+    let exponent = match rest {
+        [b'e' | b'E', b'+' | b'-', exponent @ ..] | [b'e' | b'E', exponent @ ..] => exponent,
+        [] => b"0",
+        _ => return false,
+    };
+    whole + fraction > 0 && !exponent.is_empty() && digits(exponent) == exponent.len()
+}
