@@ -52,6 +52,7 @@
 //! | [`family`] | many series of one metric: [`Table`], [`Family`]; [`Info`] and [`StateSet`] |
 //! | [`Collect`], [`Sink`] | the waist: a new source of metrics is one `Collect`, a new format is one `Sink` |
 //! | [`encode`] | text 0.0.4 and OpenMetrics 1.0, in one piece or buffer by buffer |
+//! | `frame` (a feature) | snapshots on a serial line, in checked frames |
 //!
 //! # Interrupts
 //!
@@ -90,6 +91,9 @@ mod metric;
 mod point;
 
 pub mod encode;
+
+#[cfg(feature = "frame")]
+pub mod frame;
 
 mod guard;
 mod impls;

@@ -40,7 +40,7 @@ const RACING_TESTS: &str = "race";
 const MIRI_SEEDS: &str = "-Zmiri-many-seeds=0..32";
 
 /// The sets of features that core is built with; `alloc` needs pointer-sized atomics, which the smallest targets lack.
-const CORE_FEATURES: [&[&str]; 3] = [&["--no-default-features"], &[], &["--features", "defmt"]];
+const CORE_FEATURES: [&[&str]; 3] = [&["--no-default-features"], &[], &["--features", "defmt,frame"]];
 
 /// `cargo xtask test --list`
 pub fn list() {

@@ -27,6 +27,7 @@ const LAYERED: [Layered; 2] = [
             &["point", "collect"],
             &["metric", "adapt", "lookup", "guard"],
             &["encode"],
+            &["frame"],
             &["impls"],
         ],
     },
