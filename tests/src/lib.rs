@@ -9,6 +9,7 @@ pub mod emulator;
 pub mod example;
 pub mod install;
 pub mod lint;
+pub mod log;
 pub mod project;
 pub mod qemu;
 pub mod size;

@@ -1,13 +1,17 @@
 //! What needs no program to run: format, lints, structure, documentation.
 
-use crate::board::BOARDS;
+use crate::board::{BOARDS, Board};
 use crate::command::{cargo, firmware_cargo, run as run_command};
 use crate::tools::{self, Tool};
 use crate::{project, size, tidy};
 use anyhow::Result;
 
-/// Examples that are for one board, and that board.
-const FOR_ONE_BOARD: [(&str, &str); 1] = [("http-smoltcp", "lm3s6965evb")];
+/// Firmware that is for one board: its workspace, its package, the board.
+const FOR_ONE_BOARD: [(&str, &str, &str); 3] = [
+    ("embedded-examples", "http-smoltcp", "lm3s6965evb"),
+    ("embedded-examples", "log-defmt", "lm3s6965evb"),
+    ("tests/firmware", "logger", "lm3s6965evb"),
+];
 
 /// `cargo xtask lint`
 pub fn run() -> Result<()> {
@@ -34,11 +38,12 @@ pub fn clippy() -> Result<()> {
     for board in &BOARDS {
         let clippy = ["clippy", "--target", board.target];
         run_command(firmware_cargo(&project::path("tests/firmware"), clippy).args(deny))?;
-        let here = FOR_ONE_BOARD.iter().filter(|(_, name)| *name == board.name);
-        for package in here.map(|(package, _)| *package).chain([board.package]) {
-            let example = ["clippy", "--package", package, "--target", board.target];
-            run_command(firmware_cargo(&project::path("embedded-examples"), example).args(deny))?;
-        }
+        let example = ["clippy", "--package", board.package, "--target", board.target];
+        run_command(firmware_cargo(&project::path("embedded-examples"), example).args(deny))?;
+    }
+    for (workspace, package, board) in FOR_ONE_BOARD {
+        let clippy = ["clippy", "--package", package, "--target", Board::named(board)?.target];
+        run_command(firmware_cargo(&project::path(workspace), clippy).args(deny))?;
     }
     for board in size::boards()? {
         for subject in size::subjects() {

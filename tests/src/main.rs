@@ -1,7 +1,7 @@
 //! `cargo xtask`: everything that checks the project.
 
 use anyhow::{Result, bail};
-use narthex_tests::{board, lint, qemu, size, test, tidy, tools};
+use narthex_tests::{board, lint, log, qemu, size, test, tidy, tools};
 use std::process::ExitCode;
 
 const HELP: &str = "\
@@ -12,6 +12,7 @@ Checks narthex.
                                      build and run the example firmware, print its exposition;
                                      on lm3s6965evb (the default) or another board of those below,
                                      as text (the default) or openmetrics
+    cargo xtask qemu defmt           what the example firmware logs with defmt, decoded
     cargo xtask size                 flash, RAM, instructions and stack beside embeprom and a
                                      hand-written floor; fails over budget
     cargo xtask tidy                 layers point down, `cfg` only where allowed, file lengths,
@@ -44,6 +45,7 @@ fn run(args: &[&str]) -> Result<()> {
         args if args.iter().any(|arg| ["-h", "--help"].contains(arg)) => print!("{}", help()),
         ["test", "--list"] => test::list(),
         ["test", steps @ ..] => test::run(steps)?,
+        ["qemu", "defmt"] => log::example()?,
         ["qemu", rest @ ..] => qemu::example(rest)?,
         ["size"] => size::run()?,
         ["tidy"] => tidy::run()?,

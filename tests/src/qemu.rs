@@ -37,15 +37,20 @@ pub fn build_example(board: &Board) -> Result<PathBuf> {
 
 /// What the example firmware of a board exposes.
 pub fn exposition(board: &Board, elf: &Path, format: &str) -> Result<String> {
-    emulate(board, elf, format, PATIENCE)
+    Ok(text(emulate(board, elf, format, PATIENCE)?))
 }
 
 /// Runs firmware to its end and answers what it printed through semihosting.
 pub fn firmware(board: &Board, elf: &Path) -> Result<String> {
+    Ok(text(bytes(board, elf)?))
+}
+
+/// The same for firmware that does not print text.
+pub fn bytes(board: &Board, elf: &Path) -> Result<Vec<u8>> {
     emulate(board, elf, "", PATIENCE)
 }
 
-fn emulate(board: &Board, elf: &Path, argument: &str, patience: Duration) -> Result<String> {
+fn emulate(board: &Board, elf: &Path, argument: &str, patience: Duration) -> Result<Vec<u8>> {
     let mut qemu = board.qemu();
     // One instruction is 1024 ns, and a processor that sleeps wakes at once: the same firmware does the same, interrupts
     // included, however busy the host is.
@@ -57,7 +62,7 @@ fn emulate(board: &Board, elf: &Path, argument: &str, patience: Duration) -> Res
 }
 
 /// Runs `command` and answers its stdout; fails with both streams when it fails or takes too long.
-fn to_the_end(command: &mut Command, patience: Duration) -> Result<String> {
+fn to_the_end(command: &mut Command, patience: Duration) -> Result<Vec<u8>> {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let out = collect(child.stdout.take());
     let err = collect(child.stderr.take());
@@ -65,19 +70,23 @@ fn to_the_end(command: &mut Command, patience: Duration) -> Result<String> {
     let (out, err) = (out.join().unwrap_or_default(), err.join().unwrap_or_default());
     match status {
         Some(status) if status.success() => Ok(out),
-        Some(status) => bail!("{status}\n{out}{err}"),
-        None => bail!("did not end within {} s\n{out}{err}", patience.as_secs_f32()),
+        Some(status) => bail!("{status}\n{}{}", text(out), text(err)),
+        None => bail!("did not end within {} s\n{}{}", patience.as_secs_f32(), text(out), text(err)),
     }
 }
 
-fn collect(stream: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String> {
+fn collect(stream: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec<u8>> {
     thread::spawn(move || {
         let mut bytes = Vec::new();
         if let Some(mut stream) = stream {
             let _ = stream.read_to_end(&mut bytes); // what came before an error is all there is
         }
-        String::from_utf8_lossy(&bytes).into_owned()
+        bytes
     })
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// `None` when it had to be killed.
@@ -100,13 +109,13 @@ fn wait(child: &mut Child, patience: Duration) -> Result<Option<std::process::Ex
 mod tests {
     use super::*;
 
-    fn sh(script: &str, patience: Duration) -> Result<String> {
+    fn sh(script: &str, patience: Duration) -> Result<Vec<u8>> {
         to_the_end(Command::new("sh").args(["-c", script]), patience)
     }
 
     #[test]
     fn success_is_what_was_printed() {
-        assert_eq!(sh("echo out; echo err >&2", PATIENCE).unwrap(), "out\n");
+        assert_eq!(sh("echo out; echo err >&2", PATIENCE).unwrap(), b"out\n");
     }
 
     #[test]

@@ -25,6 +25,7 @@ const STEPS: &[Step] = &[
         what: "the example firmware, against what its metrics expose on the host",
         run: example::check,
     },
+    Step { name: "defmt", what: "what firmware logs with defmt, decoded", run: defmt },
     Step { name: "size", what: "the budgets", run: size::run },
     Step { name: "loom", what: "the host's families under every interleaving", run: loom },
     Step {
@@ -129,6 +130,15 @@ fn boards() -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn defmt() -> Result<()> {
+    emulated("board_defmt")
+}
+
+/// Runs tests of emulated boards.
+fn emulated(test: &str) -> Result<()> {
+    run_command(&mut cargo(["test", "--package", "narthex-tests", "--features", "emulated", "--test", test]))
 }
 
 fn loom() -> Result<()> {

@@ -8,6 +8,7 @@ use crate::family::{Family, Info, Refused, Series, StateSet, Table};
 use crate::label::{ClosedLabels, LabelEnum, LabelSet, Labels};
 use crate::name::{Invalid, LabelNames, Name, Rule};
 use crate::number::{Number, Scalar};
+use crate::point::{Point, Sample};
 use defmt::{Format, Formatter, write};
 
 /// Writes a list of formats as they come.
@@ -54,7 +55,10 @@ format! {
     [] LabelNames<'_>: |n, f| n.as_slice().format(f);
     [] Labels<'_>: |l, f| {
         write!(f, "{{");
-        l.iter().for_each(|(name, value)| write!(f, "{}={},", name, value));
+        l.iter().enumerate().for_each(|(n, (name, value))| match n {
+            0 => write!(f, "{}={}", name, value),
+            _ => write!(f, ", {}={}", name, value),
+        });
         write!(f, "}}");
     };
     [] Kind: |k, f| match k {
@@ -70,15 +74,30 @@ format! {
     [] Desc<'_>: |d, f| {
         write!(f, "{} ", d.kind());
         d.name().for_each(|part| write!(f, "{}", part));
+        if d.scale() != 0 {
+            write!(f, " (times 10^{})", d.scale()); // samples have the number that was counted
+        }
+    };
+    [] Sample<'_>: |s, f| write!(f, "{} {}", s.labels, s.point);
+    [] Point<'_>: |p, f| match p {
+        Point::Number(value) => value.format(f),
+        Point::Histogram { buckets, sum, .. } => write!(f, "buckets {}, sum {}", buckets, sum),
+        Point::Summary { count, sum } => write!(f, "count {}, sum {}", count, sum),
+        Point::Info => write!(f, "set"),
+        Point::StateSet { states, active } => write!(f, "{}", states.get(*active).copied().unwrap_or_default()),
     };
 
     [] Rule: |r, f| r.as_str().format(f);
-    [] Invalid<'_>: |i, f| write!(f, "{}: {}", i.text, i.rule);
+    [] Invalid<'_>: |i, f| write!(f, "\"{}\": {}", i.text, i.rule);
     [] Decrease: |d, f| write!(f, "a counter can only be incremented by zero or more, not by {}", d.0);
     [] BoundsError: |e, f| match e {
-        BoundsError::Empty => write!(f, "no bounds"),
-        BoundsError::NotIncreasing(at) => write!(f, "bound {} is not greater than the one before it", at),
-        BoundsError::NotFinite(at) => write!(f, "bound {} is not a finite number", at),
+        BoundsError::Empty => write!(f, "a histogram needs at least one bucket bound below +Inf"),
+        BoundsError::NotIncreasing(at) => {
+            write!(f, "bucket bounds must increase: bound {} is not greater than the one before it", at);
+        }
+        BoundsError::NotFinite(at) => {
+            write!(f, "bucket bounds must be finite numbers (+Inf is always there): bound {} is not", at);
+        }
     };
     [] Refused: |r, f| match r {
         Refused::Full => write!(f, "the family has no slot left for another series"),
@@ -99,7 +118,9 @@ format! {
         EncodeError::Collector(error) => write!(f, "a collector failed: {}", error),
     };
     [] CursorError: |e, f| match e {
-        CursorError::BufferTooSmall { needed } => write!(f, "the next sample needs a buffer of {} bytes", needed),
+        CursorError::BufferTooSmall { needed } => {
+            write!(f, "the buffer is too small for the next sample, which needs {} bytes", needed);
+        }
         CursorError::Collector(error) => write!(f, "a collector failed: {}", error),
     };
 }

@@ -1,0 +1,31 @@
+//! Firmware that logs with defmt.
+
+use crate::board::Board;
+use crate::command::{cargo, firmware_cargo, output, run};
+use crate::{project, qemu, tools};
+use anyhow::Result;
+use std::fs;
+
+/// The board that all of it is for.
+const BOARD: &str = "lm3s6965evb";
+
+/// `cargo xtask qemu defmt`
+pub fn example() -> Result<()> {
+    print!("{}", logged("embedded-examples", "log-defmt")?);
+    Ok(())
+}
+
+/// What a package in a workspace of firmware logs until it ends: one line a frame, its level in front.
+pub fn logged(workspace: &str, package: &str) -> Result<String> {
+    let board = Board::named(BOARD)?;
+    tools::ensure(&board.tools())?;
+    let workspace = project::path(workspace);
+    let arguments = ["build", "--quiet", "--release", "--package", package, "--target", board.target];
+    run(&mut firmware_cargo(&workspace, arguments))?;
+    let elf = workspace.join("target").join(board.target).join("release").join(package);
+    let frames = elf.with_extension("frames");
+    fs::write(&frames, qemu::bytes(board, &elf)?)?;
+
+    let decode = ["run", "--quiet", "--package", "narthex-tests", "--features", "decode", "--bin", "decode", "--"];
+    output(cargo(decode).args([elf, frames]))
+}
