@@ -10,6 +10,7 @@ pub mod example;
 pub mod install;
 pub mod lint;
 pub mod log;
+pub mod network;
 pub mod project;
 pub mod qemu;
 pub mod size;

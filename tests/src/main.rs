@@ -13,6 +13,9 @@ Checks narthex.
                                      on lm3s6965evb (the default) or another board of those below,
                                      as text (the default) or openmetrics
     cargo xtask qemu defmt           what the example firmware logs with defmt, decoded
+    cargo xtask qemu http-smoltcp [PORT]
+                                     run firmware that is scraped over its network card, at
+                                     127.0.0.1:PORT (or any free one), until Ctrl-C
     cargo xtask size                 flash, RAM, instructions and stack beside embeprom and a
                                      hand-written floor; fails over budget
     cargo xtask tidy                 layers point down, `cfg` only where allowed, file lengths,

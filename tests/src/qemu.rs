@@ -2,6 +2,7 @@
 
 use crate::board::{self, Board};
 use crate::command::{firmware_cargo, run};
+use crate::network::{self, Firmware};
 use crate::{project, tools};
 use anyhow::{Context, Result, bail};
 use std::io::Read;
@@ -15,6 +16,11 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// `cargo xtask qemu [BOARD] [FORMAT]`
 pub fn example(args: &[&str]) -> Result<()> {
+    if let [name, port @ ..] = args
+        && let Ok(firmware) = Firmware::named(name)
+    {
+        return network::serve(firmware, port.first().copied());
+    }
     let (board, format) = match args {
         [] => ("lm3s6965evb", "text"),
         [board] => (*board, "text"),

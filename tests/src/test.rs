@@ -26,6 +26,7 @@ const STEPS: &[Step] = &[
         run: example::check,
     },
     Step { name: "defmt", what: "what firmware logs with defmt, decoded", run: defmt },
+    Step { name: "network", what: "boards that are scraped over a network card, and push", run: network },
     Step { name: "size", what: "the budgets", run: size::run },
     Step { name: "loom", what: "the host's families under every interleaving", run: loom },
     Step {
@@ -96,7 +97,7 @@ fn host() -> Result<()> {
     for what in [&["--workspace"][..], &libraries, &core_alone] {
         run_command(cargo(["test", "--no-fail-fast", "--lib", "--bins", "--tests", "--examples"]).args(what))?;
     }
-    Ok(())
+    run_command(&mut firmware_cargo(&project::path("embedded-examples"), ["test", "--package", "http"]))
 }
 
 fn docs() -> Result<()> {
@@ -134,6 +135,11 @@ fn boards() -> Result<()> {
 
 fn defmt() -> Result<()> {
     emulated("board_defmt")
+}
+
+fn network() -> Result<()> {
+    tools::ensure(&tools::all())?;
+    emulated("board_http")
 }
 
 /// Runs tests of emulated boards.

@@ -24,6 +24,8 @@ pub enum Tool {
 pub const QEMU_ARM: Tool = Tool::Debian { package: "qemu-system-arm", proof: &["qemu-system-arm", "--version"] };
 pub const QEMU_RISCV: Tool = Tool::Debian { package: "qemu-system-misc", proof: &["qemu-system-riscv32", "--version"] };
 pub const PROMETHEUS: Tool = Tool::Debian { package: "prometheus", proof: &["promtool", "--version"] };
+pub const PUSHGATEWAY: Tool =
+    Tool::Debian { package: "prometheus-pushgateway", proof: &["prometheus-pushgateway", "--version"] };
 const PYTHON_VENV: Tool = Tool::Debian { package: "python3-venv", proof: &["python3", "-c", "import venv, ensurepip"] };
 
 /// The package that the tests call from Python, and its version.
@@ -36,7 +38,7 @@ pub fn python() -> PathBuf {
 
 /// What the whole of `cargo xtask test` needs.
 pub fn all() -> Vec<Tool> {
-    let mut tools = vec![QEMU_ARM, QEMU_RISCV, PROMETHEUS, PYTHON_VENV, Tool::PythonClient];
+    let mut tools = vec![QEMU_ARM, QEMU_RISCV, PROMETHEUS, PUSHGATEWAY, PYTHON_VENV, Tool::PythonClient];
     tools.extend(["clippy", "rustfmt"].map(Tool::Component));
     tools.extend(["miri", "rust-src"].map(Tool::Nightly));
     tools.extend(project::CORE_TARGETS.iter().copied().map(Tool::Target));

@@ -26,19 +26,24 @@ impl Drop for Server {
 const WITHIN: Duration = Duration::from_secs(60);
 
 /// Asks again and again until there is an answer, or fails with the last complaint.
-pub fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Result<T, String>) -> T {
+pub fn wait_for<T>(what: &str, ask: impl FnMut() -> Result<T, String>) -> T {
+    wait_within(WITHIN, what, ask)
+}
+
+/// As [`wait_for`], for as long as is said.
+pub fn wait_within<T>(within: Duration, what: &str, mut ask: impl FnMut() -> Result<T, String>) -> T {
     let start = Instant::now();
     loop {
         match ask() {
             Ok(answer) => return answer,
-            Err(complaint) if start.elapsed() > WITHIN => panic!("{what}: {complaint} after {WITHIN:?}"),
+            Err(complaint) if start.elapsed() > within => panic!("{what}: {complaint} after {within:?}"),
             Err(_) => thread::sleep(Duration::from_millis(50)),
         }
     }
 }
 
 /// An address that nothing listens at.
-fn free() -> SocketAddr {
+pub fn free() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap()
 }
 
@@ -52,7 +57,8 @@ pub fn directory(name: &str) -> PathBuf {
 
 /// Runs a program; says where it comes from when it is not there.
 pub fn spawn(command: &mut Command) -> Child {
-    let missing = "Debian's package `prometheus` has it; `cargo xtask test` installs it";
+    let missing =
+        "one of Debian's packages `prometheus` and `prometheus-pushgateway` has it; `cargo xtask test` installs both";
     command.spawn().unwrap_or_else(|error| panic!("cannot run {:?}: {error}; {missing}", command.get_program()))
 }
 
@@ -87,6 +93,15 @@ pub fn prometheus(directory: &Path, targets: &[(&str, SocketAddr)]) -> Server {
         .stderr(log);
     let server = Server { child: spawn(&mut command), addr };
     wait_for("Prometheus", || get(addr, "/-/ready", "").map(drop));
+    server
+}
+
+/// A Pushgateway at an address.
+pub fn pushgateway(addr: SocketAddr) -> Server {
+    let mut command = Command::new("prometheus-pushgateway");
+    command.arg(format!("--web.listen-address={addr}")).stdout(Stdio::null()).stderr(Stdio::null());
+    let server = Server { child: spawn(&mut command), addr };
+    wait_for("Pushgateway", || get(addr, "/-/ready", "").map(drop));
     server
 }
 

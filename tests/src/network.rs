@@ -1,0 +1,96 @@
+//! Firmware that is scraped over an emulated network card.
+
+use crate::board::Board;
+use crate::command::{firmware_cargo, run};
+use crate::emulator::Emulator;
+use crate::{project, tools};
+use anyhow::{Context, Result, bail};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// The board with a network card.
+const BOARD: &str = "lm3s6965evb";
+
+/// A firmware that serves its metrics at port 80.
+pub struct Firmware {
+    /// Its package in `embedded-examples`, and the binary.
+    pub name: &'static str,
+    /// Whether it pushes to the gateway that `PUSHGATEWAY` names when it is built.
+    pub pushes: bool,
+}
+
+/// All of them: each passes the same tests.
+pub const FIRMWARE: [Firmware; 1] = [Firmware { name: "http-smoltcp", pushes: true }];
+
+/// A firmware that runs.
+pub struct Running {
+    pub emulator: Emulator,
+    /// Where its port 80 is on this machine.
+    pub address: SocketAddrV4,
+    pub elf: PathBuf,
+}
+
+impl Firmware {
+    /// The firmware of this name.
+    pub fn named(name: &str) -> Result<&'static Firmware> {
+        let known = FIRMWARE.each_ref().map(|firmware| firmware.name).join(", ");
+        let firmware = FIRMWARE.iter().find(|firmware| firmware.name == name);
+        firmware.with_context(|| format!("no firmware {name}; there is {known}"))
+    }
+
+    /// Builds it; `gateway` is a port of this machine, where the firmware is to push to. Each has an image of its own.
+    pub fn build(&self, gateway: Option<u16>) -> Result<PathBuf> {
+        let board = Board::named(BOARD)?;
+        tools::ensure(&board.tools())?;
+        let workspace = project::path("embedded-examples");
+        let arguments = ["build", "--quiet", "--release", "--package", self.name, "--target", board.target];
+        let mut cargo = firmware_cargo(&workspace, arguments);
+        match gateway {
+            Some(port) => cargo.env("PUSHGATEWAY", format!("10.0.2.2:{port}")), // this machine, as the board sees it
+            None => cargo.env_remove("PUSHGATEWAY"),
+        };
+        static BUILDING: Mutex<()> = Mutex::new(());
+        let _alone = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+        run(&mut cargo)?;
+        let built = workspace.join("target").join(board.target).join("release").join(self.name);
+        let image = built.with_extension(gateway.map_or("image".into(), |port| format!("image-{port}")));
+        std::fs::copy(&built, &image)?;
+        Ok(image)
+    }
+
+    /// Builds it and starts it.
+    pub fn start(&self, gateway: Option<u16>) -> Result<Running> {
+        start(&self.build(gateway)?, free_port()?)
+    }
+}
+
+/// Starts an image, and lets this machine reach its port 80 at `port`.
+pub fn start(elf: &Path, port: u16) -> Result<Running> {
+    let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
+    let mut qemu = Board::named(BOARD)?.qemu();
+    qemu.args(["-serial", "none", "-nic", &format!("user,model=stellaris,hostfwd=tcp:{address}-:80")]);
+    let emulator = Emulator::start(qemu.arg("-kernel").arg(elf))?;
+    Ok(Running { emulator, address, elf: elf.to_owned() })
+}
+
+/// `cargo xtask qemu FIRMWARE [PORT]`: runs until somebody ends it.
+pub fn serve(firmware: &Firmware, port: Option<&str>) -> Result<()> {
+    let port = match port {
+        Some(port) => port.parse().with_context(|| format!("{port} is no port; 8080 would be one"))?,
+        None => free_port()?,
+    };
+    let mut running = start(&firmware.build(None)?, port)?;
+    println!("http://{}/metrics (Ctrl-C ends it)", running.address);
+    while running.emulator.is_running()? {
+        thread::sleep(Duration::from_millis(100));
+    }
+    bail!("QEMU has ended; is port {port} free?")
+}
+
+/// A port that nothing listens at.
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}

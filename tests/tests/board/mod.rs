@@ -1,0 +1,69 @@
+//! Boards that run, and how to ask them.
+
+#![allow(dead_code, reason = "each test uses a part")]
+
+use crate::server::{get, wait_for};
+use narthex_tests::network::{FIRMWARE, Firmware, Running};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// Longer than a board lets a connection stall.
+pub const STALLED: Duration = Duration::from_secs(20);
+
+/// An emulated board that serves; it ends with the test.
+pub struct Board {
+    pub name: &'static str,
+    pub addr: SocketAddr,
+    /// How many pages it served before anybody knew that it serves.
+    pub pages_before: f64,
+    pub running: Running,
+}
+
+/// One for each firmware.
+pub fn boards() -> Vec<Board> {
+    FIRMWARE.iter().map(|firmware| board(firmware, None)).collect()
+}
+
+/// A board with this firmware, which pushes to a port of this machine.
+pub fn board(firmware: &Firmware, gateway: Option<u16>) -> Board {
+    let running = firmware.start(gateway).unwrap();
+    let addr = running.address.into();
+    let page = wait_for(firmware.name, || get(addr, "/metrics", ""));
+    let pages_before = value(&page, "http_requests_total{outcome=\"text\"}") + 1.0;
+    Board { name: firmware.name, addr, pages_before, running }
+}
+
+impl Board {
+    /// How many connections the board has counted that did not end with a page.
+    pub fn complaints(&self) -> f64 {
+        let page = wait_for(self.name, || get(self.addr, "/metrics", ""));
+        let outcomes = page.lines().filter_map(|line| line.strip_prefix("http_requests_total{outcome=\""));
+        let bad = outcomes.filter(|rest| !rest.starts_with("text") && !rest.starts_with("openmetrics"));
+        bad.map(|rest| rest.split_once("\"} ").unwrap().1.parse::<f64>().unwrap()).sum()
+    }
+
+    /// Waits until the board has counted so many, and still serves.
+    pub fn wait_for_complaints(&self, expected: f64) {
+        wait_for(self.name, || match self.complaints() {
+            counted if counted >= expected => Ok(()),
+            counted => Err(format!("{counted} of {expected} bad connections are counted")),
+        });
+    }
+}
+
+/// The value of a series on a page.
+pub fn value(page: &str, series: &str) -> f64 {
+    let value = page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+    value.unwrap_or_else(|| panic!("no {series} in {page}")).parse().unwrap()
+}
+
+/// Everything that is answered to a request.
+pub fn exchange(addr: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(addr).unwrap();
+    stream.set_read_timeout(Some(STALLED)).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
