@@ -41,7 +41,8 @@ impl Firmware {
         firmware.with_context(|| format!("no firmware {name}; there is {known}"))
     }
 
-    /// Builds it; `gateway` is a port of this machine, where the firmware is to push to. Each has an image of its own.
+    /// Builds it; `gateway` is a port of this machine, where the firmware is to push to. What pushes is another
+    /// image than what does not.
     pub fn build(&self, gateway: Option<u16>) -> Result<PathBuf> {
         let board = Board::named(BOARD)?;
         tools::ensure(&board.tools())?;
@@ -56,7 +57,7 @@ impl Firmware {
         let _alone = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
         run(&mut cargo)?;
         let built = workspace.join("target").join(board.target).join("release").join(self.name);
-        let image = built.with_extension(gateway.map_or("image".into(), |port| format!("image-{port}")));
+        let image = built.with_extension(if gateway.is_some() { "pushing" } else { "serving" });
         std::fs::copy(&built, &image)?;
         Ok(image)
     }

@@ -139,7 +139,8 @@ fn defmt() -> Result<()> {
 
 fn network() -> Result<()> {
     tools::ensure(&tools::all())?;
-    emulated("board_http")
+    emulated("board_http")?;
+    emulated("board_push")
 }
 
 /// Runs tests of emulated boards.

@@ -20,7 +20,7 @@ const PERIOD: Duration = Duration::from_secs(5);
 /// How long one attempt may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// After a failure the next attempt is due in a second; in twice the time after each further one, so many times.
-const DOUBLINGS: u32 = 5;
+const DOUBLINGS: u32 = 3;
 
 /// Ports of our own: those that nobody listens at.
 const FIRST_PORT: u16 = 49_152;
