@@ -115,6 +115,17 @@ impl Collect for [&dyn Collect] {
     }
 }
 
+/// As a slice of them: `encode::text(&[&RADIO as &dyn Collect, &SENSOR], &mut uart)`.
+impl<const N: usize> Collect for [&dyn Collect; N] {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        self.as_slice().describe(each)
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        self.as_slice().collect(sink)
+    }
+}
+
 /// Calls `found` with each pair of families of `metrics` that expose the same name; whether there were none.
 ///
 /// For a test of a firmware's metrics, or a check at boot: a page with a name twice is refused whole by Prometheus.

@@ -28,7 +28,7 @@ pub fn check() -> Result<()> {
 }
 
 /// `promtool check metrics` has nothing to say.
-fn promtool(page: &str) -> Result<()> {
+pub fn promtool(page: &str) -> Result<()> {
     let mut promtool = Command::new("promtool");
     let mut child = promtool.args(["check", "metrics"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     child.stdin.take().context("no stdin")?.write_all(page.as_bytes())?;

@@ -1,8 +1,8 @@
 //! Firmware that logs with defmt.
 
 use crate::board::Board;
-use crate::command::{cargo, firmware_cargo, output, run};
-use crate::{project, qemu, tools};
+use crate::command::{cargo, output};
+use crate::qemu;
 use anyhow::Result;
 use std::fs;
 
@@ -18,11 +18,7 @@ pub fn example() -> Result<()> {
 /// What a package in a workspace of firmware logs until it ends: one line a frame, its level in front.
 pub fn logged(workspace: &str, package: &str) -> Result<String> {
     let board = Board::named(BOARD)?;
-    tools::ensure(&board.tools())?;
-    let workspace = project::path(workspace);
-    let arguments = ["build", "--quiet", "--release", "--package", package, "--target", board.target];
-    run(&mut firmware_cargo(&workspace, arguments))?;
-    let elf = workspace.join("target").join(board.target).join("release").join(package);
+    let elf = qemu::build(board, workspace, package, package)?;
     let frames = elf.with_extension("frames");
     fs::write(&frames, qemu::bytes(board, &elf)?)?;
 

@@ -12,6 +12,7 @@ Checks narthex.
                                      build and run the example firmware, print its exposition;
                                      on lm3s6965evb (the default) or another board of those below,
                                      as text (the default) or openmetrics
+    cargo xtask qemu rtic            the same with RTIC tasks
     cargo xtask qemu defmt           what the example firmware logs with defmt, decoded
     cargo xtask qemu http-smoltcp [PORT]
                                      run firmware that is scraped over its network card, at
@@ -48,6 +49,7 @@ fn run(args: &[&str]) -> Result<()> {
         args if args.iter().any(|arg| ["-h", "--help"].contains(arg)) => print!("{}", help()),
         ["test", "--list"] => test::list(),
         ["test", steps @ ..] => test::run(steps)?,
+        ["qemu", "rtic"] => qemu::rtic()?,
         ["qemu", "defmt"] => log::example()?,
         ["qemu", rest @ ..] => qemu::example(rest)?,
         ["size"] => size::run()?,

@@ -32,13 +32,25 @@ pub fn example(args: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// `cargo xtask qemu rtic`
+pub fn rtic() -> Result<()> {
+    let board = Board::named("lm3s6965evb")?;
+    print!("{}", firmware(board, &build(board, "embedded-examples", "tasks-rtic", "tasks-rtic")?)?);
+    Ok(())
+}
+
 /// Builds the example firmware of a board; answers its ELF.
 pub fn build_example(board: &Board) -> Result<PathBuf> {
+    build(board, "embedded-examples", board.package, board.binary)
+}
+
+/// Builds a binary of a workspace of firmware; answers its ELF.
+pub fn build(board: &Board, workspace: &str, package: &str, binary: &str) -> Result<PathBuf> {
     tools::ensure(&board.tools())?;
-    let workspace = project::path("embedded-examples");
-    let arguments = ["build", "--quiet", "--release", "--package", board.package, "--bin", board.binary];
-    run(firmware_cargo(&workspace, arguments).args(["--target", board.target]))?;
-    Ok(workspace.join("target").join(board.target).join("release").join(board.binary))
+    let workspace = project::path(workspace);
+    let arguments = ["build", "--quiet", "--release", "--package", package, "--bin", binary, "--target", board.target];
+    run(&mut firmware_cargo(&workspace, arguments))?;
+    Ok(workspace.join("target").join(board.target).join("release").join(binary))
 }
 
 /// What the example firmware of a board exposes.

@@ -26,6 +26,7 @@ const STEPS: &[Step] = &[
         run: example::check,
     },
     Step { name: "defmt", what: "what firmware logs with defmt, decoded", run: defmt },
+    Step { name: "rtic", what: "tasks of three priorities share metrics", run: rtic },
     Step { name: "network", what: "boards that are scraped over a network card, and push", run: network },
     Step { name: "size", what: "the budgets", run: size::run },
     Step { name: "loom", what: "the host's families under every interleaving", run: loom },
@@ -135,6 +136,10 @@ fn boards() -> Result<()> {
 
 fn defmt() -> Result<()> {
     emulated("board_defmt")
+}
+
+fn rtic() -> Result<()> {
+    emulated("board_rtic")
 }
 
 fn network() -> Result<()> {
