@@ -56,9 +56,41 @@
 //!
 //! # Interrupts
 //!
-//! Every update may be made from an interrupt handler, and none is lost or torn, as long as the critical section that
-//! the application links masks that interrupt: not an NMI, a HardFault, or a priority above the section's. The
-//! application chooses the implementation of [`critical_section`]; this crate enables none.
+//! Everything here may be called from an interrupt handler as from main code, at any priority that the application's
+//! critical section masks, and no update is lost or torn:
+//!
+//! | from a handler | what is in a critical section | how long |
+//! | --- | --- | --- |
+//! | 32-bit counter, gauge, state set | nothing, where the target has compare-and-swap; else the update | a few instructions |
+//! | 64-bit counter, gauge; summary | the update, and reading it | a few instructions; a float adds in software |
+//! | histogram | two additions; the search for the bucket comes before | the same |
+//! | [`Table`] | nothing of its own: it is an array of cells | |
+//! | look-up in a [`Family`], [`Series`] cloned or dropped, series removed | one word for each slot that matches | a few instructions each |
+//! | a new series, a refused one | the search for a free slot, the text, the cell's reset | grows with `N`, `TEXT` and the cell |
+//! | [`Info`] set or read | the text | grows with `TEXT` |
+//! | [`collect`](Collect::collect), [`encode`], a histogram's snapshot | one cell at a time, for a histogram all its buckets | grows with the buckets |
+//!
+//! That is the longest that any interrupt waits: one row, never a page. Sinks, callbacks, predicates and clocks are called
+//! outside of a section. Handlers of several priorities may interrupt each other's updates, look-ups and pages; a page
+//! that is written in a handler takes that handler's time, and nobody else's metrics.
+//!
+//! **Which contexts the section masks** is the choice of the application, which links one implementation of
+//! [`critical_section`]; this crate enables none.
+//!
+//! * One core, interrupts disabled (`cortex-m/critical-section-single-core`, `riscv/critical-section-single-hart`): every
+//!   handler but NMI and HardFault. This is also what an RTIC application links: RTIC's own locks, which raise BASEPRI,
+//!   have nothing to do with it, and cells need no such lock.
+//! * An implementation that leaves some priorities alone, by BASEPRI or for a vendor's radio stack: handlers above it are
+//!   like an NMI.
+//! * Two cores (RP2040: `critical-section-impl` of `rp2040-hal` or `embassy-rp`): handlers and the other core, which waits
+//!   as long as a section lasts. An implementation for a single core there is undefined behaviour.
+//! * Hosts (`critical-section/std`): threads. Only making a series and an [`Info`] take the section, which is a mutex; a
+//!   signal handler may do everything else.
+//!
+//! **From an NMI, a HardFault or a handler above the section** only what is one atomic instruction sequence: 32-bit
+//! counters, gauges and state sets on targets with compare-and-swap, in a static, in a [`Table`] or through a [`Series`]
+//! that was made before. On a Cortex-M0 and riscv32imc these may be read there, and nothing else. [`word`] lists the
+//! targets.
 //!
 //! # Full, too long, failed
 //!
