@@ -12,6 +12,7 @@ const FOR_ONE_BOARD: [(&str, &str, &str); 4] = [
     ("embedded-examples", "log-defmt", "lm3s6965evb"),
     ("embedded-examples", "tasks-rtic", "lm3s6965evb"),
     ("tests/firmware", "logger", "lm3s6965evb"),
+    ("tests/size/http-embeprom", "http-embeprom", "lm3s6965evb"),
 ];
 
 /// `cargo xtask lint`

@@ -16,14 +16,19 @@ const BOARD: &str = "lm3s6965evb";
 
 /// A firmware that serves its metrics at port 80.
 pub struct Firmware {
-    /// Its package in `embedded-examples`, and the binary.
+    /// Its package, and the binary.
     pub name: &'static str,
+    /// The workspace of the package.
+    pub workspace: &'static str,
     /// Whether it pushes to the gateway that `PUSHGATEWAY` names when it is built.
     pub pushes: bool,
 }
 
 /// All of them: each passes the same tests.
-pub const FIRMWARE: [Firmware; 1] = [Firmware { name: "http-smoltcp", pushes: true }];
+pub const FIRMWARE: [Firmware; 1] = [SMOLTCP];
+
+/// Blocking.
+pub const SMOLTCP: Firmware = Firmware { name: "http-smoltcp", workspace: "embedded-examples", pushes: true };
 
 /// A firmware that runs.
 pub struct Running {
@@ -46,7 +51,7 @@ impl Firmware {
     pub fn build(&self, gateway: Option<u16>) -> Result<PathBuf> {
         let board = Board::named(BOARD)?;
         tools::ensure(&board.tools())?;
-        let workspace = project::path("embedded-examples");
+        let workspace = project::path(self.workspace);
         let arguments = ["build", "--quiet", "--release", "--package", self.name, "--target", board.target];
         let mut cargo = firmware_cargo(&workspace, arguments);
         match gateway {

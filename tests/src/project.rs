@@ -32,4 +32,4 @@ pub const CORE_TARGETS: &[&str] = &[
 ];
 
 /// Workspaces of firmware, which the root workspace does not contain.
-pub const FIRMWARE: &[&str] = &["tests/size", "tests/firmware", "embedded-examples"];
+pub const FIRMWARE: &[&str] = &["tests/size", "tests/firmware", "embedded-examples", "tests/size/http-embeprom"];

@@ -1,5 +1,9 @@
 //! The yardstick: what workload W1 costs, beside others and against the budgets.
 
+mod network;
+
+pub use network::STACK_OF_NETWORK_FIRMWARE;
+
 use crate::board::Board;
 use crate::command::{firmware_cargo, run as run_command};
 use crate::elf::{footprint, panic_symbols};
@@ -79,6 +83,7 @@ pub fn run() -> Result<()> {
         println!("\n{}", table(board, &measured, budgets));
         failures.extend(verdict(&measured, budgets));
     }
+    failures.extend(network::check()?);
     if !failures.is_empty() {
         bail!("over budget or wrong:\n    {}", failures.join("\n    "))
     }

@@ -5,6 +5,7 @@ mod server;
 
 use board::{Board, board, value};
 use narthex_tests::network::FIRMWARE;
+use narthex_tests::size::STACK_OF_NETWORK_FIRMWARE;
 use server::{free, get, pushgateway, wait_for};
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -28,6 +29,9 @@ fn what_is_pushed_can_be_read_back() {
             _ => Err("the gateway has what it had".into()),
         });
         assert!(outcomes(&board, "accepted") >= 1.0);
+
+        let stack = board.running.emulator.stack_high_water(&board.running.elf).unwrap();
+        assert!(stack <= STACK_OF_NETWORK_FIRMWARE, "pushing takes {stack} bytes of stack");
 
         drop(gateway);
         wait_for_outcome(&board, "unreachable");
