@@ -4,12 +4,11 @@ use crate::board::Board;
 use crate::command::{firmware_cargo, run};
 use crate::emulator::Emulator;
 use crate::{project, tools};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Mutex, PoisonError};
-use std::thread;
-use std::time::Duration;
 
 /// The board with a network card.
 const BOARD: &str = "lm3s6965evb";
@@ -76,10 +75,15 @@ impl Firmware {
 /// Starts an image, and lets this machine reach its port 80 at `port`.
 pub fn start(elf: &Path, port: u16) -> Result<Running> {
     let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
+    let emulator = Emulator::start(&mut qemu(elf, address)?)?;
+    Ok(Running { emulator, address, elf: elf.to_owned() })
+}
+
+fn qemu(elf: &Path, address: SocketAddrV4) -> Result<Command> {
     let mut qemu = Board::named(BOARD)?.qemu();
     qemu.args(["-serial", "none", "-nic", &format!("user,model=stellaris,hostfwd=tcp:{address}-:80")]);
-    let emulator = Emulator::start(qemu.arg("-kernel").arg(elf))?;
-    Ok(Running { emulator, address, elf: elf.to_owned() })
+    qemu.arg("-kernel").arg(elf);
+    Ok(qemu)
 }
 
 /// `cargo xtask qemu FIRMWARE [PORT]`: runs until somebody ends it.
@@ -88,12 +92,12 @@ pub fn serve(firmware: &Firmware, port: Option<&str>) -> Result<()> {
         Some(port) => port.parse().with_context(|| format!("{port} is no port; 8080 would be one"))?,
         None => free_port()?,
     };
-    let mut running = start(&firmware.build(None)?, port)?;
-    println!("http://{}/metrics (Ctrl-C ends it)", running.address);
-    while running.emulator.is_running()? {
-        thread::sleep(Duration::from_millis(100));
+    let mut qemu = qemu(&firmware.build(None)?, SocketAddrV4::new(Ipv4Addr::LOCALHOST, port))?;
+    println!("open http://127.0.0.1:{port}/metrics; Ctrl-C ends it");
+    if firmware.pushes {
+        println!("it pushes to http://127.0.0.1:9091, when a Pushgateway is there");
     }
-    bail!("QEMU has ended; is port {port} free?")
+    run(&mut qemu)
 }
 
 /// A port that nothing listens at.

@@ -42,7 +42,8 @@ impl<P: Page> Server<P> {
         } else {
             talk(exchange, socket)?
         };
-        *self = Self::Closing(now + PATIENCE);
+        // A socket whose client resets it before it is connected listens again on its own.
+        *self = if socket.is_active() { Self::Closing(now + PATIENCE) } else { Self::Listening };
         Some(outcome)
     }
 
