@@ -67,6 +67,7 @@ pub use http::{HttpServer, start_http_server};
 pub use instrument::{DEFAULT_BUCKETS, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet, UnknownState};
 pub use parse::{
     Exposition, ParseError, ParseErrorKind, ParsedExemplar, ParsedFamily, ParsedSeries, Timestamp, parse_openmetrics,
+    parse_openmetrics_bytes,
 };
 pub use registered::{Registered, Registration};
 pub use registry::{Registry, Snapshot, default_registry};

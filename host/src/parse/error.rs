@@ -16,7 +16,7 @@ struct Inner {
 pub enum ParseErrorKind {
     /// The page is not UTF-8.
     Encoding,
-    /// The page is larger than 4 GiB.
+    /// The page is larger than 2 GiB.
     TooLarge,
     /// A line that is none: spaces, quotes, escapes, line ends.
     Syntax,
@@ -36,7 +36,7 @@ pub enum ParseErrorKind {
     Duplicate,
     /// The samples of a series do not make up a whole.
     Incomplete,
-    /// `# EOF` is missing, or something follows it.
+    /// The page ends without `# EOF`, or something follows that.
     End,
 }
 
@@ -52,6 +52,14 @@ impl ParseError {
             column: line.chars().count() + 1,
             message: message.into(),
         }))
+    }
+
+    pub(super) fn encoding(page: &[u8], error: std::str::Utf8Error) -> Self {
+        let (valid, rest) = page.split_at(error.valid_up_to());
+        let valid = std::str::from_utf8(valid).unwrap_or_default();
+        let byte = rest.first().copied().unwrap_or_default();
+        let message = format!("the byte 0x{byte:02X} is not UTF-8, which a page has to be");
+        Self::new(valid, valid.len(), ParseErrorKind::Encoding, message)
     }
 
     /// What kind of error this is.

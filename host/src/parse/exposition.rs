@@ -6,7 +6,16 @@ use std::sync::Arc;
 
 /// A page that was read whole: families and their series, as a collector.
 ///
-/// Collecting gives what [`Sample`] has a place for. What it has none for is checked, and kept: see [`ParsedSeries`].
+/// What a [`Sample`] has no place for is checked all the same, and not collected:
+///
+/// | on the page | |
+/// | --- | --- |
+/// | `_created`, timestamps, exemplars, quantiles | [`ParsedSeries`] has them |
+/// | several points of one series, with timestamps | the last is kept |
+/// | a summary without a count or without a sum | [left out](Self::left_out) |
+/// | a histogram without a sum, but for negative bounds | left out |
+/// | a state set of which several states hold | left out |
+/// | the sum of a gauge histogram with negative bounds | collected; OpenMetrics encoders write none |
 pub struct Exposition {
     families: Vec<ParsedFamily>,
 }
@@ -21,6 +30,22 @@ impl Exposition {
     pub fn families(&self) -> &[ParsedFamily] {
         &self.families
     }
+
+    /// How many series are not collected, because [`Point`] has no shape for them.
+    pub fn left_out(&self) -> usize {
+        let mut left_out = 0;
+        for family in &self.families {
+            for series in (0..family.len()).filter_map(|index| family.series(index)) {
+                let mut given = 0;
+                let _ = series.point(&mut |_| {
+                    given += 1;
+                    Ok(())
+                });
+                left_out += usize::from(given == 0);
+            }
+        }
+        left_out
+    }
 }
 
 impl Collect for Exposition {
@@ -29,13 +54,21 @@ impl Collect for Exposition {
     }
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        let mut labels = Texts::default();
         self.families.iter().try_for_each(|family| {
             let desc = family.desc();
             let first = sink.family(&desc)?;
             (first..family.len())
-                .try_for_each(|index| family.sample(index, None, &mut |sample| sink.sample(&desc, sample)))
+                .try_for_each(|index| family.give(index, None, &mut labels, &mut |sample| sink.sample(&desc, sample)))
         })
     }
+}
+
+/// Names and values of labels; kept from series to series, to allocate once.
+#[derive(Default)]
+struct Texts<'a> {
+    names: Vec<&'a str>,
+    values: Vec<&'a str>,
 }
 
 impl std::fmt::Debug for Exposition {
@@ -102,10 +135,22 @@ impl ParsedFamily {
     ///
     /// Whatever `give` answers.
     pub fn sample(&self, index: usize, outer: Option<&Labels<'_>>, give: &mut dyn FnMut(&Sample<'_>) -> Flow) -> Flow {
+        self.give(index, outer, &mut Texts::default(), give)
+    }
+
+    fn give<'a>(
+        &'a self,
+        index: usize,
+        outer: Option<&Labels<'_>>,
+        texts: &mut Texts<'a>,
+        give: &mut dyn FnMut(&Sample<'_>) -> Flow,
+    ) -> Flow {
         let Some(parsed) = self.series(index) else { return Ok(()) };
-        let names: Vec<&str> = self.page.names(parsed.series).collect();
-        let values: Vec<&str> = self.page.values(parsed.series).take(names.len()).collect();
-        let own = Labels::new(&names, &values);
+        texts.names.clear();
+        texts.names.extend(self.page.names(parsed.series));
+        texts.values.clear();
+        texts.values.extend(self.page.values(parsed.series).take(texts.names.len()));
+        let own = Labels::new(&texts.names, &texts.values);
         let labels = outer.map_or(own, |outer| outer.and(&own));
         parsed.point(&mut |point| give(&Sample::new(index, &labels, point)))
     }
@@ -169,9 +214,15 @@ impl<'a> ParsedSeries<'a> {
             page::Point::Info => give(&Point::Info),
             page::Point::Histogram(at) => {
                 let Some(histogram) = page.histograms.get(at as usize) else { return Ok(()) };
-                let bounds = Bounds(histogram.bounds.of(&page.bounds));
+                let bounds = histogram.bounds.of(&page.bounds);
+                let negative = bounds.first().is_some_and(|bound| bound.is_negative());
+                let sum = match histogram.sum {
+                    Some(sum) => sum.into(),
+                    None if negative => f64::NAN.into(), // which is not written
+                    None => return Ok(()),
+                };
+                let bounds = Bounds(bounds);
                 let buckets = Run { start: histogram.counts, len: histogram.bounds.len + 1 }.of(&page.counts);
-                let sum = histogram.sum.unwrap_or(Value::F64(f64::NAN)).into();
                 give(&Point::Histogram { bounds: &bounds, buckets, sum })
             }
             page::Point::Summary(at) => match page.summaries.get(at as usize) {
@@ -182,7 +233,10 @@ impl<'a> ParsedSeries<'a> {
             },
             page::Point::StateSet(at) => {
                 let states = page.state_sets.get(at as usize).copied().unwrap_or_default().of(&page.states);
-                let active = states.iter().position(|(_, active)| *active).unwrap_or(usize::MAX);
+                let active = states.iter().position(|(_, active)| *active).unwrap_or(states.len());
+                if states.iter().skip(active + 1).any(|(_, active)| *active) {
+                    return Ok(());
+                }
                 let states: Vec<&str> = states.iter().map(|(name, _)| name.of(&page.text)).collect();
                 give(&Point::StateSet { states: &states, active })
             }

@@ -3,6 +3,7 @@
 use crate::parse::error::{ParseError, ParseErrorKind, shown};
 use crate::parse::kind::{ENDINGS, parts, takes};
 use crate::parse::page::{Page, Run};
+use crate::parse::scale::rescale;
 use crate::parse::scan::{Scan, Span};
 use narthex_core::{Desc, Kind, Name};
 use std::collections::HashMap;
@@ -108,20 +109,22 @@ impl<'t> Families<'t> {
     /// Whether a family is the first whose samples could be called as they are (OpenMetrics 1.0, "Suffixes").
     fn check(&self, scan: &Scan<'_>, family: &Family<'_>) -> Result<(), ParseError> {
         let mut exposed = String::new();
-        for own in parts(family.kind()).iter().map(|(ending, _)| *ending).chain([""]) {
+        let endings = parts(family.kind()).iter().map(|(ending, _)| *ending);
+        for own in endings.filter(|ending| !ending.is_empty()).chain([""]) {
             exposed.clear();
             exposed.push_str(family.name());
             exposed.push_str(own);
             for ending in ENDINGS {
                 if let Some(name) = exposed.strip_suffix(ending)
-                    && let Some(kind) = self.kinds.get(name)
-                    && takes(*kind, ending)
+                    && self.kinds.get(name).is_some_and(|kind| takes(*kind, ending))
                 {
-                    let message = format!(
-                        "the name {} is taken by the family {}, which was closed; the lines of a family stand together",
-                        shown(&exposed),
-                        shown(name)
-                    );
+                    let message = if name == family.name() {
+                        format!("the family {} was there before; its lines have to stand together", shown(name))
+                    } else {
+                        let exposed = shown(&exposed);
+                        let (before, now) = (shown(name), shown(family.name()));
+                        format!("both {before} and {now} have {exposed}; families share no name, and stand together")
+                    };
                     return Err(scan.fault(family.at, ParseErrorKind::Duplicate, message));
                 }
             }
@@ -130,7 +133,8 @@ impl<'t> Families<'t> {
     }
 
     /// Takes the family that was read.
-    pub(super) fn close(&mut self, family: Family<'t>, page: &mut Page) -> FamilyRow {
+    pub(super) fn close(&mut self, family: Family<'t>, page: &mut Page, scaled: bool) -> FamilyRow {
+        let series = Run::since(family.first_series, &page.series);
         let kind = family.kind();
         self.kinds.insert(family.name(), kind);
         let at = |start: usize, text: &str| Span { start: start as u32, len: text.len() as u32 };
@@ -138,9 +142,9 @@ impl<'t> Families<'t> {
             name: at(family.at, family.name()),
             help: family.help.unwrap_or_default(),
             unit: at(family.unit_at, family.unit.unwrap_or_default()),
-            series: Run::since(family.first_series, &page.series),
+            series,
             kind,
-            scale: 0,
+            scale: if scaled { rescale(page, series) } else { 0 },
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::parse::page::{Exemplar, Page};
 use crate::parse::scan::Scan;
 use crate::parse::series::{Line, Open};
 use crate::parse::value::{Timestamp, Value};
+use std::cmp::Ordering;
 
 pub(super) fn parse(text: &str) -> Result<Exposition, ParseError> {
     if u32::try_from(text.len()).map_or(true, |len| len > u32::MAX / 2) {
@@ -22,6 +23,7 @@ pub(super) fn parse(text: &str) -> Result<Exposition, ParseError> {
         families: Families::default(),
         family: None,
         series: None,
+        scaled: false,
         rows: Vec::new(),
     };
     while !parser.line()? {}
@@ -38,6 +40,8 @@ struct Parser<'t> {
     families: Families<'t>,
     family: Option<Family<'t>>,
     series: Option<Open>,
+    /// Whether the family has decimals that are to be integers of one scale.
+    scaled: bool,
     rows: Vec<FamilyRow>,
 }
 
@@ -67,14 +71,19 @@ impl<'t> Parser<'t> {
         self.scan.skip(1);
         self.scan.expect(b' ', "a hash")?;
         let keyword = self.scan.word();
+        if keyword == "EOF" {
+            return Err(self.scan.unexpected("a line end", "\"# EOF\""));
+        }
         if !matches!(keyword, "TYPE" | "HELP" | "UNIT") {
-            let message =
-                "is no keyword; a line that begins with a hash is TYPE, HELP, UNIT or EOF, all with a line end";
+            let message = "is no keyword; a line that begins with a hash is TYPE, HELP, UNIT or EOF";
             return Err(self.scan.wrong(keyword, ParseErrorKind::Metadata, message));
         }
         self.scan.expect(b' ', "a keyword")?;
         let at = self.scan.at();
         let name = self.scan.name(true);
+        if name.is_empty() {
+            return Err(self.scan.unexpected("the name of a family", "a single space"));
+        }
         self.scan.expect(b' ', "the name of a family")?;
         if self.family.as_ref().is_none_or(|family| family.name() != name) {
             self.open_family(name, at)?;
@@ -117,7 +126,8 @@ impl<'t> Parser<'t> {
         self.close_series()?;
         self.seen.clear();
         if let Some(family) = self.family.take() {
-            self.rows.push(self.families.close(family, &mut self.page));
+            let scaled = std::mem::take(&mut self.scaled);
+            self.rows.push(self.families.close(family, &mut self.page, scaled));
         }
         Ok(())
     }
@@ -125,6 +135,7 @@ impl<'t> Parser<'t> {
     fn close_series(&mut self) -> Result<(), ParseError> {
         if let (Some(series), Some(family)) = (self.series.take(), &self.family) {
             series.check(&self.scan, &mut self.page, family.kind())?;
+            self.scaled |= series.scaled;
             series.close(&mut self.page, family.kind());
         }
         Ok(())
@@ -146,10 +157,13 @@ impl<'t> Parser<'t> {
         let (labels, added) = self.labels.read(&mut self.scan, &mut self.page, added)?;
         self.scan.expect(b' ', "a name or labels")?;
         let value_at = self.scan.at();
-        let value = self.value()?;
+        let value = match part {
+            Part::Value | Part::Total | Part::Sum => self.word(Value::parse_scaled, ParseErrorKind::Value)?,
+            _ => self.word(Value::parse, ParseErrorKind::Value)?,
+        };
         let mut time = None;
         if self.scan.take(b' ') && self.scan.peek() != Some(b'#') {
-            time = Some(self.timestamp()?);
+            time = Some(self.word(Timestamp::parse, ParseErrorKind::Timestamp)?);
             if self.scan.take(b' ') && self.scan.peek() != Some(b'#') {
                 return Err(self.scan.unexpected("an exemplar", "a timestamp and a space"));
             }
@@ -183,23 +197,23 @@ impl<'t> Parser<'t> {
         }
         let at = self.scan.at();
         let name = self.scan.name(true);
+        if name.is_empty() {
+            return Err(self.scan.unexpected("a hash or the name of a metric", "the start of a line"));
+        }
         if !matches!(self.scan.peek(), Some(b'{' | b' ')) {
-            let wanted = if name.is_empty() { "the name of a metric" } else { "a single space or labels" };
-            let before = if name.is_empty() { "a line end" } else { "the name of a metric" };
-            return Err(self.scan.unexpected(wanted, before));
+            return Err(self.scan.unexpected("a single space or labels", "the name of a metric"));
         }
         self.open_family(name, at)?;
         Ok(Part::Value)
     }
 
-    fn value(&mut self) -> Result<Value, ParseError> {
+    fn word<T>(&mut self, parse: fn(&str) -> Result<T, &'static str>, kind: ParseErrorKind) -> Result<T, ParseError> {
         let word = self.scan.word();
-        Value::parse(word).map_err(|message| self.scan.wrong(word, ParseErrorKind::Value, message))
-    }
-
-    fn timestamp(&mut self) -> Result<Timestamp, ParseError> {
-        let word = self.scan.word();
-        Timestamp::parse(word).map_err(|message| self.scan.wrong(word, ParseErrorKind::Timestamp, message))
+        if word.is_empty() {
+            let wanted = if kind == ParseErrorKind::Timestamp { "a timestamp or a hash" } else { "a number" };
+            return Err(self.scan.unexpected(wanted, "a single space"));
+        }
+        parse(word).map_err(|message| self.scan.wrong(word, kind, message))
     }
 
     /// Gives a sample to its series.
@@ -236,8 +250,16 @@ impl<'t> Parser<'t> {
         self.scan.expect(b' ', "a hash")?;
         let labels = LabelReader::read_exemplar(&mut self.scan, &mut self.page)?;
         self.scan.expect(b' ', "the labels of an exemplar")?;
-        let value = self.value()?;
-        let time = if self.scan.take(b' ') { Some(self.timestamp()?) } else { None };
+        let at = self.scan.at();
+        let value = self.word(Value::parse, ParseErrorKind::Value)?;
+        if let Some(bound) = self.series.as_ref().and_then(|open| open.last_bound(&self.page))
+            && value.compare(bound) == Some(Ordering::Greater)
+        {
+            let message = "the value of an exemplar is not above the bound of its bucket";
+            return Err(self.scan.fault(at, ParseErrorKind::Exemplar, message));
+        }
+        let time =
+            if self.scan.take(b' ') { Some(self.word(Timestamp::parse, ParseErrorKind::Timestamp)?) } else { None };
         let bucket = self.series.as_ref().map_or(0, |open| open.last_bucket(&self.page));
         let series = self.page.series.len() as u32;
         self.page.exemplars.push(Exemplar { series, bucket, labels, value, time });

@@ -87,6 +87,11 @@ impl Run {
         let start = self.start as usize;
         table.get(start..start + self.len as usize).unwrap_or_default()
     }
+
+    pub(super) fn of_mut<T>(self, table: &mut [T]) -> &mut [T] {
+        let start = self.start as usize;
+        table.get_mut(start..start + self.len as usize).unwrap_or_default()
+    }
 }
 
 impl Page {

@@ -41,6 +41,11 @@ impl<'t> Scan<'t> {
         }
     }
 
+    /// Where a span is in the page; text that was escaped is taken to be at `line`.
+    pub(super) fn place(&self, span: Span, line: usize) -> usize {
+        Some(span.start as usize).filter(|start| *start < self.text.len()).unwrap_or(line)
+    }
+
     #[inline]
     pub(super) fn at(&self) -> usize {
         self.at
@@ -83,11 +88,11 @@ impl<'t> Scan<'t> {
         rest.get(..len).unwrap_or_default()
     }
 
-    /// What comes before the next space or line end.
+    /// What comes before the next space or the end of the line.
     #[inline]
     pub(super) fn word(&mut self) -> &'t str {
         let rest = self.rest();
-        let len = rest.bytes().position(|byte| matches!(byte, b' ' | b'\n')).unwrap_or(rest.len());
+        let len = rest.bytes().position(|byte| matches!(byte, b' ' | b'\n' | b'\r')).unwrap_or(rest.len());
         self.at += len;
         rest.get(..len).unwrap_or_default()
     }
@@ -144,7 +149,7 @@ impl<'t> Scan<'t> {
     fn unclosed(&self, end: u8) -> ParseError {
         let message = match (end, self.peek()) {
             (b'\n', Some(_)) => r#"a quote in a help text has to be escaped: \""#,
-            (b'\n', None) => return self.unexpected("a line end", "help text"),
+            (_, None) => return self.unexpected("a line end or a quote", "text"),
             _ => "a label value without a closing quote; a line end in it is written \\n",
         };
         self.fault(self.at, ParseErrorKind::Syntax, message)
@@ -161,13 +166,15 @@ impl<'t> Scan<'t> {
 
     #[cold]
     pub(super) fn unexpected(&self, wanted: &str, before: &str) -> ParseError {
-        let found = match self.rest().chars().next() {
+        let next = self.rest().chars().next();
+        let kind = if next.is_none() { ParseErrorKind::End } else { ParseErrorKind::Syntax };
+        let found = match next {
             None => "the page ends".into(),
             Some('\n') => "the line ends".into(),
             Some('\r') => "there is a carriage return; lines end with a line feed alone".into(),
             Some(c) => format!("there is {c:?}"),
         };
-        self.fault(self.at, ParseErrorKind::Syntax, format!("{wanted} has to follow {before}, but {found}"))
+        self.fault(self.at, kind, format!("{wanted} has to follow {before}, but {found}"))
     }
 
     #[cold]

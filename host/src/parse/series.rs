@@ -32,6 +32,8 @@ pub(super) struct Open {
     sum: Option<Value>,
     count: Option<u64>,
     info: bool,
+    /// Whether there was a [`Value::Decimal`].
+    pub(super) scaled: bool,
     /// Where in the tables of the page its parts start.
     start: Starts,
     inf: bool,
@@ -71,6 +73,7 @@ impl Open {
             sum: None,
             count: None,
             info: false,
+            scaled: false,
             start: Starts::of(page),
             inf: false,
         }
@@ -95,13 +98,14 @@ impl Open {
         page.states.truncate(self.start.states);
         page.exemplars.truncate(self.start.exemplars);
         page.exemplar_labels.truncate(self.start.exemplar_labels);
-        *self = Self { labels: self.labels, ..Self::new(page, line) };
+        *self = Self { labels: self.labels, scaled: self.scaled, ..Self::new(page, line) };
     }
 
     /// Takes what the line says.
     #[inline]
     pub(super) fn add(&mut self, scan: &Scan<'_>, page: &mut Page, kind: Kind, line: &Line) -> Result<(), ParseError> {
         let value = line.value;
+        self.scaled |= value.is_decimal();
         let wrong = |message: &str| Err(scan.fault(line.value_at, ParseErrorKind::Value, message));
         let twice = match line.part {
             Part::Value => self.value.replace(value).is_some(),
@@ -116,7 +120,7 @@ impl Open {
                 Some(count) => self.count.replace(count).is_some(),
                 None => return wrong("a count is a whole number from 0 to 18446744073709551615"),
             },
-            Part::Sum if value.is_nan() => return wrong("a sum is a number"),
+            Part::Sum if value.is_nan() => return wrong("a sum is not NaN"),
             Part::Sum if value.is_negative() && kind != Kind::GaugeHistogram => {
                 return wrong("a sum is a number from 0 upwards; with negative observations it is left out");
             }
@@ -141,7 +145,7 @@ impl Open {
             let message = "the count of a bucket is a whole number from 0 to 18446744073709551615";
             return Err(scan.fault(line.value_at, ParseErrorKind::Value, message));
         };
-        let label = |message: &str| Err(scan.fault(line.added.start as usize, ParseErrorKind::Label, message));
+        let label = |message: &str| Err(scan.fault(scan.place(line.added, line.at), ParseErrorKind::Label, message));
         let le = scan.str(line.added);
         let bound = match bound(le) {
             Some(bound) => bound,
@@ -158,6 +162,7 @@ impl Open {
             return Err(scan.fault(line.value_at, ParseErrorKind::Value, message));
         }
         page.counts.push(count);
+        self.scaled |= bound.is_decimal();
         self.inf = bound.to_f64() == f64::INFINITY;
         if !self.inf {
             page.bounds.push(bound);
@@ -170,9 +175,15 @@ impl Open {
         (page.counts.len() - self.start.counts).saturating_sub(1) as u32
     }
 
+    /// The bound of the bucket that was read last, unless it is `+Inf`.
+    pub(super) fn last_bound(&self, page: &Page) -> Option<Value> {
+        page.bounds.get(self.start.bounds..)?.last().copied().filter(|_| !self.inf)
+    }
+
     /// Checks that the point is whole.
     pub(super) fn check(&self, scan: &Scan<'_>, page: &mut Page, kind: Kind) -> Result<(), ParseError> {
         let fault = |message: &str| Err(scan.fault(self.at, ParseErrorKind::Incomplete, message));
+        let twice = |message: &str| Err(scan.fault(self.at, ParseErrorKind::Duplicate, message));
         match kind {
             Kind::Counter if self.value.is_none() => fault("the series has a _created but no _total"),
             Kind::Histogram | Kind::GaugeHistogram => {
@@ -197,14 +208,14 @@ impl Open {
                 let quantiles = page.quantiles.get_mut(self.start.quantiles..).unwrap_or_default();
                 quantiles.sort_by(|(a, _), (b, _)| a.to_f64().total_cmp(&b.to_f64()));
                 let same = |pair: &[(Value, Value)]| matches!(pair, [a, b] if a.0.to_f64() == b.0.to_f64());
-                if quantiles.windows(2).any(same) { fault("the summary has a quantile twice") } else { Ok(()) }
+                if quantiles.windows(2).any(same) { twice("the summary has a quantile twice") } else { Ok(()) }
             }
             Kind::StateSet => {
                 let states = page.states.get(self.start.states..).unwrap_or_default();
                 let mut names: Vec<&str> = states.iter().map(|(name, _)| scan.str(*name)).collect();
                 names.sort_unstable();
                 match names.windows(2).find(|pair| pair.first() == pair.last()).and_then(|pair| pair.first()) {
-                    Some(state) => fault(&format!("the state set has the state {} twice", shown(state))),
+                    Some(state) => twice(&format!("the state set has the state {} twice", shown(state))),
                     None => Ok(()),
                 }
             }
@@ -242,7 +253,7 @@ impl Open {
 /// The value of a label `le`; `None` when it is none. Only infinity has one way of writing.
 fn bound(le: &str) -> Option<Value> {
     let whole = le.strip_suffix(".0").filter(|whole| whole.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'));
-    let bound = Value::parse(whole.unwrap_or(le)).ok()?;
+    let bound = Value::parse_scaled(whole.unwrap_or(le)).ok()?;
     (bound.to_f64().is_finite() || le == "+Inf").then_some(bound)
 }
 
@@ -252,7 +263,7 @@ fn quantile(scan: &Scan<'_>, page: &mut Page, line: &Line) -> Result<(), ParseEr
         Ok(quantile) if (0.0..=1.0).contains(&quantile.to_f64()) => page.quantiles.push((quantile, line.value)),
         _ => {
             let message = format!("{} is not a quantile; write a decimal from 0 to 1", shown(text));
-            return Err(scan.fault(line.added.start as usize, ParseErrorKind::Label, message));
+            return Err(scan.fault(scan.place(line.added, line.at), ParseErrorKind::Label, message));
         }
     }
     if line.value.is_negative() {

@@ -1,5 +1,6 @@
 //! Numbers and timestamps as they are written.
 
+use crate::parse::scale;
 use narthex_core::Number;
 use std::cmp::Ordering;
 
@@ -9,6 +10,12 @@ pub(super) enum Value {
     U64(u64),
     I64(i64),
     F64(f64),
+    /// `digits × 10^exponent`, as no double is written: see [`rescale`](super::scale::rescale), after which there is none.
+    Decimal {
+        digits: u64,
+        exponent: i8,
+        negative: bool,
+    },
 }
 
 /// Seconds and nanoseconds since the Unix epoch; the nanoseconds count forward, also before it.
@@ -21,6 +28,14 @@ pub struct Timestamp {
 }
 
 impl Value {
+    /// As [`parse`](Self::parse), but what a scaled integer is written as stays exact.
+    pub(super) fn parse_scaled(text: &str) -> Result<Self, &'static str> {
+        match Self::parse(text)? {
+            Value::F64(value) if value.is_finite() => Ok(scale::decimal(text, value).unwrap_or(Value::F64(value))),
+            value => Ok(value),
+        }
+    }
+
     /// What a sample has as its value: a decimal number, `NaN`, `+Inf` or `-Inf`, the words in any case.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         let (sign, digits) = match text.as_bytes() {
@@ -58,6 +73,7 @@ impl Value {
             Value::U64(value) => value as f64,
             Value::I64(value) => value as f64,
             Value::F64(value) => value,
+            Value::Decimal { .. } => scale::double(self),
         }
     }
 
@@ -69,6 +85,10 @@ impl Value {
             Value::F64(value) if (0.0..TOO_LARGE).contains(&value) && value.fract() == 0.0 => Some(value as u64),
             _ => None,
         }
+    }
+
+    pub(super) fn is_decimal(self) -> bool {
+        matches!(self, Value::Decimal { .. })
     }
 
     pub(super) fn is_nan(self) -> bool {
@@ -91,7 +111,7 @@ impl Value {
         match self {
             Value::U64(value) => Some(value.into()),
             Value::I64(value) => Some(value.into()),
-            Value::F64(_) => None,
+            Value::F64(_) | Value::Decimal { .. } => None,
         }
     }
 }
@@ -101,7 +121,7 @@ impl From<Value> for Number {
         match value {
             Value::U64(value) => value.into(),
             Value::I64(value) => value.into(),
-            Value::F64(value) => value.into(),
+            Value::F64(_) | Value::Decimal { .. } => value.to_f64().into(),
         }
     }
 }
@@ -142,7 +162,7 @@ impl Timestamp {
 }
 
 /// Digits that fit into 64 bits.
-fn integer(digits: &[u8]) -> Option<u64> {
+pub(super) fn integer(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {
         return None;
     }
