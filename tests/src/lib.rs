@@ -11,6 +11,7 @@ pub mod install;
 pub mod lint;
 pub mod log;
 pub mod network;
+pub mod own_board;
 pub mod project;
 pub mod qemu;
 pub mod size;

@@ -47,7 +47,7 @@ pub fn clippy() -> Result<()> {
         let clippy = ["clippy", "--package", package, "--target", Board::named(board)?.target];
         run_command(firmware_cargo(&project::path(workspace), clippy).args(deny))?;
     }
-    let http = ["clippy", "--package", "http", "--all-targets"];
+    let http = ["clippy", "--package", "http", "--package", "requests", "--all-targets"];
     run_command(firmware_cargo(&project::path("embedded-examples"), http).args(deny))?;
     for board in size::boards()? {
         for subject in size::subjects() {

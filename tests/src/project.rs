@@ -32,4 +32,11 @@ pub const CORE_TARGETS: &[&str] = &[
 ];
 
 /// Workspaces of firmware, which the root workspace does not contain.
-pub const FIRMWARE: &[&str] = &["tests/size", "tests/firmware", "embedded-examples", "tests/size/http-embeprom"];
+pub const FIRMWARE: &[&str] = &[
+    "tests/size",
+    "tests/firmware",
+    "embedded-examples",
+    "tests/size/http-embeprom",
+    "embedded-examples/rp2040",
+    "embedded-examples/esp32c3",
+];

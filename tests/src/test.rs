@@ -2,7 +2,7 @@
 
 use crate::command::{cargo, firmware_cargo, output, run as run_command};
 use crate::tools::{self, Tool};
-use crate::{board, example, lint, project, qemu, size, tidy};
+use crate::{board, example, lint, own_board, project, qemu, size, tidy};
 use anyhow::{Result, bail, ensure};
 use std::time::Instant;
 
@@ -27,6 +27,7 @@ const STEPS: &[Step] = &[
     },
     Step { name: "defmt", what: "what firmware logs with defmt, decoded", run: defmt },
     Step { name: "rtic", what: "tasks of three priorities share metrics", run: rtic },
+    Step { name: "own-boards", what: "firmware for boards that QEMU lacks: it builds", run: own_board::check },
     Step { name: "network", what: "boards that are scraped over a network card, and push", run: network },
     Step { name: "size", what: "the budgets", run: size::run },
     Step { name: "loom", what: "the host's families under every interleaving", run: loom },
@@ -98,7 +99,10 @@ fn host() -> Result<()> {
     for what in [&["--workspace"][..], &libraries, &core_alone] {
         run_command(cargo(["test", "--no-fail-fast", "--lib", "--bins", "--tests", "--examples"]).args(what))?;
     }
-    run_command(&mut firmware_cargo(&project::path("embedded-examples"), ["test", "--package", "http"]))
+    run_command(&mut firmware_cargo(
+        &project::path("embedded-examples"),
+        ["test", "--package", "http", "--package", "requests"],
+    ))
 }
 
 fn docs() -> Result<()> {
