@@ -35,6 +35,10 @@ pub enum ErrorKind {
     AddressInUse,
     /// An address that cannot be listened at.
     Address,
+    /// A device that cannot be told from another, or is none.
+    Device,
+    /// A Pushgateway that did not take what was pushed.
+    Gateway,
     /// The operating system gave no thread or no event loop.
     System,
 }

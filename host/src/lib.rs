@@ -34,6 +34,7 @@
 //! | [`Registry`], [`Builder`] | what is exposed together, and how metrics are made |
 //! | [`ProcessCollector`], [`AllocatorCollector`] | what a program did not count itself |
 //! | [`generate_latest`], [`start_http_server`] | out of the process |
+//! | `relay` (a feature) | metrics of devices on serial lines |
 //! | [`parse_openmetrics`] | into the process: what others expose, as a collector |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -52,6 +53,8 @@ mod instrument;
 mod parse;
 mod registered;
 mod registry;
+#[cfg(all(feature = "relay", not(loom)))]
+pub mod relay;
 mod runtime;
 mod sync;
 

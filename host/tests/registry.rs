@@ -1,10 +1,11 @@
 //! Registering, refusing, collecting what fails.
 
-use narthex::encode::Text;
+use narthex::encode::{Cursor, Text};
 use narthex::{
     Collect, CollectError, Counter, Desc, ErrorKind, Flow, GrowingFamily, Handle, Kind, Metric, Registry, Sink,
-    callback, generate_latest, name,
+    callback, generate_latest, name, parse_openmetrics,
 };
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Gives one gauge, then does what it was told to.
@@ -219,4 +220,29 @@ fn cells_of_the_core_can_be_collected_by_hand() {
     registry.register(&GROUP).unwrap();
     GROUP.jobs.inc();
     assert_eq!(generate_latest(&registry, Text), "# HELP jobs_total Jobs.\n# TYPE jobs_total counter\njobs_total 1\n");
+}
+
+#[test]
+fn a_source_gives_one_collector_for_each_exposition() {
+    let made = Arc::new(AtomicUsize::new(0));
+    let registry = Registry::new();
+    let source = Arc::clone(&made);
+    let registration = registry.register_source(move || {
+        let family = format!("# TYPE made_{0} gauge\nmade_{0} 1\n# EOF\n", source.fetch_add(1, Ordering::Relaxed));
+        Arc::new(parse_openmetrics(&family).unwrap())
+    });
+    let snapshot = registry.snapshot();
+    let (mut cursor, mut buffer, mut page) = (Cursor::<Text>::new(), [0; 20], Vec::new());
+    while let filled @ 1.. = cursor.fill(&snapshot, &mut buffer).unwrap() {
+        page.extend_from_slice(&buffer[..filled]);
+    }
+    assert_eq!(String::from_utf8(page).unwrap(), "# TYPE made_0 gauge\nmade_0 1\n");
+    assert_eq!((registry.sample_value("made_1", &[]), registry.sample_value("made_1", &[])), (Some(1.0), None));
+    registry.unregister(registration).unwrap();
+    assert_eq!(generate_latest(&registry, Text), "");
+
+    registry.register_source(|| panic!("no source"));
+    registry.gauge("other", "").register().unwrap();
+    let page = generate_latest(&registry, Text);
+    assert!(page.contains("\nother 0\n") && page.contains("\nnarthex_collector_errors_total 1\n"), "{page}");
 }

@@ -43,6 +43,8 @@ const LAYERED: [Layered; 2] = [
             &["builder"],
             &["exposition"],
             &["http"],
+            &["relay"],
+            &["bin"],
         ],
     },
 ];

@@ -1,3 +1,4 @@
+use super::member::Member;
 use super::snapshot::ERRORS;
 use crate::error::{Error, ErrorKind};
 use crate::registered::{Collector, Registered, Registration};
@@ -17,6 +18,7 @@ pub(super) struct Book {
 
 struct Entry {
     registered: Registered,
+    member: Member,
     names: Vec<String>,
 }
 
@@ -41,13 +43,12 @@ impl Book {
 
     pub(super) fn insert(
         &mut self,
+        member: Member,
         collector: Collector,
         value: Arc<dyn Any + Send + Sync>,
         families: Vec<Exposed>,
     ) -> Result<Registration, Error> {
-        static LAST: AtomicU64 = AtomicU64::new(OURS.0);
-        let registration = Registration(LAST.fetch_add(1, Ordering::Relaxed) + 1);
-
+        let registration = next();
         let mut names = Vec::new();
         for (family, exposed) in families {
             for name in exposed {
@@ -65,9 +66,32 @@ impl Book {
                 }
             }
         }
-        let registered = Registered { registration, collector, value };
-        self.entries.insert(registration, Entry { registered, names });
+        self.enter(registration, member, collector, value, names);
         Ok(registration)
+    }
+
+    /// Adds what has no names yet.
+    pub(super) fn append(
+        &mut self,
+        member: Member,
+        collector: Collector,
+        value: Arc<dyn Any + Send + Sync>,
+    ) -> Registration {
+        let registration = next();
+        self.enter(registration, member, collector, value, Vec::new());
+        registration
+    }
+
+    fn enter(
+        &mut self,
+        registration: Registration,
+        member: Member,
+        collector: Collector,
+        value: Arc<dyn Any + Send + Sync>,
+        names: Vec<String>,
+    ) {
+        let registered = Registered { registration, collector, value };
+        self.entries.insert(registration, Entry { registered, member, names });
     }
 
     fn taken(&self, name: &str, new: &Owner, there: &Owner) -> Error {
@@ -97,11 +121,16 @@ impl Book {
         self.entries.get(&owner.registration).map(|entry| entry.registered.clone())
     }
 
-    pub(super) fn collectors(&self) -> Vec<Collector> {
-        self.entries.values().map(|entry| Arc::clone(&entry.registered.collector)).collect()
+    pub(super) fn members(&self) -> Vec<Member> {
+        self.entries.values().map(|entry| entry.member.clone()).collect()
     }
 
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
+}
+
+fn next() -> Registration {
+    static LAST: AtomicU64 = AtomicU64::new(OURS.0);
+    Registration(LAST.fetch_add(1, Ordering::Relaxed) + 1)
 }

@@ -1,6 +1,7 @@
 //! Where metrics are registered, and read from.
 
 mod book;
+mod member;
 mod snapshot;
 
 pub use snapshot::Snapshot;
@@ -9,11 +10,12 @@ pub(crate) use snapshot::{Failures, Guarded};
 use crate::error::{Error, ErrorKind};
 use crate::registered::{Collector, Registered, Registration};
 use book::Book;
+use member::{Latest, Member};
 use narthex_core::{Collect, CollectError, Counter, Desc, Flow, Sink, Stop, sample_value};
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Metrics that are exposed together. A clone is another handle to the same registry.
 ///
@@ -84,9 +86,34 @@ impl Registry {
         self.add(Arc::clone(&collector) as Collector, collector)
     }
 
+    /// Adds what is exposed by a collector that `source` makes for each exposition: for metrics that are read from
+    /// elsewhere, whose families come and go. While one exposition is written, its collector does not change.
+    ///
+    /// What families there will be is not known now, so that their names are not compared with those that are registered:
+    /// keep them apart by a prefix.
+    ///
+    /// ```
+    /// use narthex::{Registry, parse_openmetrics};
+    /// use std::sync::Arc;
+    ///
+    /// # fn read_other_process() -> &'static str { "# TYPE frames counter\nframes_total 7\n# EOF\n" }
+    /// let registry = Registry::new();
+    /// registry.register_source(|| Arc::new(parse_openmetrics(read_other_process()).unwrap()));
+    /// assert_eq!(registry.sample_value("frames_total", &[]), Some(7.0));
+    /// ```
+    pub fn register_source(
+        &self,
+        source: impl Fn() -> Arc<dyn Collect + Send + Sync> + Send + Sync + 'static,
+    ) -> Registration {
+        let source = Arc::new(source);
+        let latest: Collector = Arc::new(Latest(Arc::clone(&source)));
+        let value = Arc::clone(&source);
+        self.write_book().append(Member::Source(source), latest, value)
+    }
+
     /// Takes a collector out; answers what it was, or nothing when it was not there.
     pub fn unregister(&self, registration: Registration) -> Option<Registered> {
-        self.0.book.write().unwrap_or_else(PoisonError::into_inner).remove(registration)
+        self.write_book().remove(registration)
     }
 
     /// What exposes a name, with or without the suffix of a sample.
@@ -112,7 +139,7 @@ impl Registry {
 
     /// What is registered now, to be collected as often as one exposition needs.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.book().collectors(), Arc::clone(&self.0.failures))
+        Snapshot::new(self.collectors(), Arc::clone(&self.0.failures))
     }
 
     pub(crate) fn add(&self, collector: Collector, value: Arc<dyn Any + Send + Sync>) -> Result<Registration, Error> {
@@ -130,7 +157,18 @@ impl Registry {
                 format!("the collector did not say what it exposes: {reason}"),
             ));
         }
-        self.0.book.write().unwrap_or_else(PoisonError::into_inner).insert(collector, value, names)
+        let member = Member::Collector(Arc::clone(&collector));
+        self.write_book().insert(member, collector, value, names)
+    }
+
+    /// The collectors for one exposition.
+    fn collectors(&self) -> Vec<Collector> {
+        let members = self.book().members();
+        members.into_iter().map(Member::collector).collect() // a source may use the registry
+    }
+
+    fn write_book(&self) -> RwLockWriteGuard<'_, Book> {
+        self.0.book.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn book(&self) -> RwLockReadGuard<'_, Book> {
@@ -161,12 +199,12 @@ impl Registry {
 /// first of its own, when all that it has has been collected.
 impl Collect for Registry {
     fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
-        let collectors = self.book().collectors();
+        let collectors = self.collectors();
         self.once(|| collectors.iter().try_for_each(|collector| collector.describe(each)))
     }
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
-        let collectors = self.book().collectors();
+        let collectors = self.collectors();
         self.once(|| snapshot::collect_all(&collectors, sink, &mut |_| {}))
     }
 }

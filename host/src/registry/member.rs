@@ -1,0 +1,50 @@
+use crate::registered::Collector;
+use narthex_core::{Collect, CollectError, Desc, Flow, Sink};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// What a registry takes its metrics from.
+#[derive(Clone)]
+pub(super) enum Member {
+    /// The same collector for every exposition.
+    Collector(Collector),
+    /// One that is made anew for each.
+    Source(Arc<dyn Fn() -> Collector + Send + Sync>),
+}
+
+impl Member {
+    /// The collector for one exposition.
+    pub(super) fn collector(self) -> Collector {
+        match self {
+            Self::Collector(collector) => collector,
+            Self::Source(source) => {
+                catch_unwind(AssertUnwindSafe(|| source())).unwrap_or_else(|_| Arc::new(SourcePanicked))
+            }
+        }
+    }
+}
+
+struct SourcePanicked;
+
+impl Collect for SourcePanicked {
+    fn describe(&self, _: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        Ok(())
+    }
+
+    fn collect(&self, _: &mut dyn Sink) -> Flow {
+        Err(CollectError::new(&"the source of a collector panicked").into())
+    }
+}
+
+/// A source as [`Registered`](crate::Registered) shows it.
+pub(super) struct Latest<F>(pub(super) Arc<F>);
+
+impl<F: Fn() -> Collector> Collect for Latest<F> {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        (self.0)().describe(each)
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        (self.0)().collect(sink)
+    }
+}
