@@ -5,11 +5,11 @@ mod server;
 
 use board::{STALLED, boards, exchange, value};
 use narthex_tests::tools;
-use server::{accepting_anything, directory, get, prometheus, spawn, wait_for, wait_within};
+use server::{accepting_anything, directory, fed, get, prometheus, promtool, wait_for, wait_within};
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
@@ -183,28 +183,10 @@ fn other_requests_get_their_status() {
     }
 }
 
-/// `promtool check metrics` has nothing to say.
-fn promtool(page: &str) {
-    let mut command = Command::new("promtool");
-    command.args(["check", "metrics"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let said = fed(&mut command, page);
-    assert!(said.is_empty(), "{said}\n{page}");
-}
-
 /// The families of an OpenMetrics page, as PyPI's `prometheus_client` reads them.
 fn python_reads(page: &str) -> String {
     const PROGRAM: &str = "import sys\nfrom prometheus_client.openmetrics.parser import text_string_to_metric_families\n\
                            for f in text_string_to_metric_families(sys.stdin.read()): print(f.name, f.type)";
     let mut python = Command::new(tools::python());
-    fed(python.args(["-c", PROGRAM]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()), page)
-}
-
-/// What a program says about its input.
-fn fed(command: &mut Command, input: &str) -> String {
-    let mut child = spawn(command);
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}\n{input}");
-    said
+    fed(python.args(["-c", PROGRAM]), page)
 }

@@ -62,6 +62,22 @@ pub fn spawn(command: &mut Command) -> Child {
     command.spawn().unwrap_or_else(|error| panic!("cannot run {:?}: {error}; {missing}", command.get_program()))
 }
 
+/// `promtool check metrics` has nothing to say.
+pub fn promtool(page: &str) {
+    let said = fed(Command::new("promtool").args(["check", "metrics"]), page);
+    assert!(said.is_empty(), "{said}\n{page}");
+}
+
+/// What a program says about its input, with which it has to succeed.
+pub fn fed(command: &mut Command, input: &str) -> String {
+    let mut child = spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()));
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}\n{input}");
+    said
+}
+
 /// The quickstart, as the README has people start it.
 pub fn quickstart() -> Server {
     let mut cargo = Command::new(env!("CARGO"));
