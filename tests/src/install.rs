@@ -2,7 +2,7 @@
 
 use crate::command::{output, run};
 use crate::project;
-use crate::tools::{PYTHON_CLIENT, Tool};
+use crate::tools::{PYTHON_PACKAGES, Tool};
 use anyhow::{Result, bail};
 use std::process::{Command, Stdio};
 
@@ -44,7 +44,7 @@ fn plan(missing: &[Tool]) -> Plan {
             Tool::Component(component) => components += &format!(" {component}"),
             Tool::Nightly(component) => nightly.push(*component),
             Tool::Debian { package, .. } => plan.packages.push(package),
-            Tool::PythonClient => plan.venv = true,
+            Tool::PythonPackages => plan.venv = true,
         }
     }
     if !targets.is_empty() {
@@ -113,9 +113,9 @@ fn is_allowed() -> Result<bool> {
 fn make_venv() -> Result<()> {
     let venv = project::path("target/venv");
     run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv))?;
-    let package = format!("{}=={}", PYTHON_CLIENT.0, PYTHON_CLIENT.1);
+    let packages = PYTHON_PACKAGES.map(|(name, version)| format!("{name}=={version}"));
     let quiet = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run(Command::new(venv.join("bin/python")).args(quiet).arg(package))
+    run(Command::new(venv.join("bin/python")).args(quiet).args(packages))
 }
 
 #[cfg(test)]
@@ -130,7 +130,7 @@ mod tests {
             QEMU_ARM,
             Tool::Nightly("miri"),
             Tool::Target("thumbv7m-none-eabi"),
-            Tool::PythonClient,
+            Tool::PythonPackages,
             Tool::Nightly("rust-src"),
             PROMETHEUS,
         ];
@@ -147,6 +147,6 @@ mod tests {
 
     #[test]
     fn the_virtual_environment_needs_no_permission() {
-        assert_eq!(plan(&[Tool::PythonClient]).system_command(), None);
+        assert_eq!(plan(&[Tool::PythonPackages]).system_command(), None);
     }
 }

@@ -17,8 +17,8 @@ pub enum Tool {
     Nightly(&'static str),
     /// A Debian package; `proof` is a command that succeeds when it is installed.
     Debian { package: &'static str, proof: &'static [&'static str] },
-    /// `prometheus_client` in a virtual environment of the project.
-    PythonClient,
+    /// [`PYTHON_PACKAGES`] in a virtual environment of the project.
+    PythonPackages,
 }
 
 pub const QEMU_ARM: Tool = Tool::Debian { package: "qemu-system-arm", proof: &["qemu-system-arm", "--version"] };
@@ -28,17 +28,17 @@ pub const PUSHGATEWAY: Tool =
     Tool::Debian { package: "prometheus-pushgateway", proof: &["prometheus-pushgateway", "--version"] };
 const PYTHON_VENV: Tool = Tool::Debian { package: "python3-venv", proof: &["python3", "-c", "import venv, ensurepip"] };
 
-/// The package that the tests call from Python, and its version.
-pub const PYTHON_CLIENT: (&str, &str) = ("prometheus_client", "0.26.0");
+/// What the tests call from Python: packages and their versions.
+pub const PYTHON_PACKAGES: [(&str, &str); 2] = [("prometheus_client", "0.26.0"), ("cobs", "1.2.2")];
 
-/// Where the tests find Python with `prometheus_client`.
+/// Where the tests find Python with these packages.
 pub fn python() -> PathBuf {
     project::path("target/venv/bin/python")
 }
 
 /// What the whole of `cargo xtask test` needs.
 pub fn all() -> Vec<Tool> {
-    let mut tools = vec![QEMU_ARM, QEMU_RISCV, PROMETHEUS, PUSHGATEWAY, PYTHON_VENV, Tool::PythonClient];
+    let mut tools = vec![QEMU_ARM, QEMU_RISCV, PROMETHEUS, PUSHGATEWAY, PYTHON_VENV, Tool::PythonPackages];
     tools.extend(["clippy", "rustfmt"].map(Tool::Component));
     tools.extend(["miri", "rust-src"].map(Tool::Nightly));
     tools.extend(project::CORE_TARGETS.iter().copied().map(Tool::Target));
@@ -77,9 +77,10 @@ fn is_present(tool: Tool) -> Result<bool> {
                 && has_component(&rustup(&["component", "list", "--installed", "--toolchain", "nightly"])?, component)
         }
         Tool::Debian { proof, .. } => succeeds(Command::new(proof[0]).args(&proof[1..])),
-        Tool::PythonClient => {
-            let version = format!("from importlib.metadata import version; version({:?})", PYTHON_CLIENT.0);
-            let check = format!("{version} == {:?} or exit(1)", PYTHON_CLIENT.1);
+        Tool::PythonPackages => {
+            let is_installed = |(name, version)| format!("version({name:?}) == {version:?}");
+            let all = PYTHON_PACKAGES.map(is_installed).join(" and ");
+            let check = format!("from importlib.metadata import version; {all} or exit(1)");
             succeeds(Command::new(python()).args(["-c", &check]))
         }
     })

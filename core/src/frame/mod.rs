@@ -31,8 +31,9 @@
 //! ```
 //!
 //! A reader waits for a first frame, takes those whose sequence follows, and has a snapshot when the last has come and the
-//! check of the whole page is right. A frame that comes twice counts once. After anything else it drops what it has of
-//! that snapshot and waits for the next first frame.
+//! check of the whole page is right. A first frame begins a snapshot whatever its sequence is, because the device may have
+//! started again; any other that comes twice counts once. After anything else a reader drops what it has of that snapshot
+//! and waits for the next first frame.
 //!
 //! To ask for a snapshot, send `f` and a newline; `m` and a newline asks for the page as plain text. A device may also send
 //! snapshots unasked.
