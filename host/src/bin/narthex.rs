@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand};
 use humantime::parse_duration;
 use narthex::relay::{Device, Gateway, Options, Relay, Status};
 use narthex::start_http_server;
+use rustix::termios::tcgetwinsize;
 use std::error::Error;
 use std::io::{IsTerminal, Write, stderr};
 use std::net::SocketAddr;
@@ -143,6 +144,7 @@ async fn push(relay: &Relay, gateway: Option<Gateway>, every: Duration) {
 /// A line for each device, for ever: written anew on a terminal, otherwise when there is news.
 async fn show(relay: &Relay) {
     let terminal = stderr().is_terminal();
+    let width = tcgetwinsize(stderr()).map_or(80, |size| usize::from(size.ws_col).max(20)) - 1;
     let mut before: Vec<Status> = Vec::new();
     loop {
         let now = relay.status();
@@ -151,7 +153,7 @@ async fn show(relay: &Relay) {
             if !before.is_empty() {
                 text += &format!("\x1b[{}A\x1b[J", before.len());
             }
-            now.iter().for_each(|status| text += &format!("{:.120}\n", live(status)));
+            now.iter().for_each(|status| text += &format!("{:.width$}\n", live(status)));
         } else {
             for (number, status) in now.iter().enumerate() {
                 news(before.get(number), status)
