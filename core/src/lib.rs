@@ -149,5 +149,10 @@ pub use metric::field;
 #[doc(inline)]
 pub use number::FloatText;
 
+#[cfg(feature = "embedded-io-async-v0.7")]
+pub use impls::embedded_io_async_v0_7;
+#[cfg(feature = "picoserve-v0.20")]
+pub use impls::picoserve_v0_20;
+
 #[cfg(feature = "derive")]
 pub use narthex_derive::{ClosedLabels, LabelSet, MetricGroup};

@@ -45,6 +45,9 @@ const MIRI_SEEDS: &str = "-Zmiri-many-seeds=0..32";
 
 /// The sets of features that core is built with; `alloc` needs pointer-sized atomics, which the smallest targets lack.
 const CORE_FEATURES: [&[&str]; 3] = [&["--no-default-features"], &[], &["--features", "defmt,frame"]];
+/// Features that bring many crates, and the targets that they are built for; the host is in `host`.
+const ASYNC_FEATURES: [&str; 2] = ["--features", "embedded-io-async-v0.7,picoserve-v0.20"];
+const ASYNC_TARGETS: &[&str] = &["thumbv6m-none-eabi", "thumbv7m-none-eabi"];
 
 /// `cargo xtask test --list`
 pub fn list() {
@@ -113,12 +116,11 @@ fn docs() -> Result<()> {
 fn targets() -> Result<()> {
     let targets: Vec<Tool> = project::CORE_TARGETS.iter().copied().map(Tool::Target).collect();
     tools::ensure(&targets)?;
-    for features in CORE_FEATURES {
+    let everywhere = CORE_FEATURES.map(|features| (features, project::CORE_TARGETS));
+    for (features, targets) in everywhere.into_iter().chain([(&ASYNC_FEATURES[..], ASYNC_TARGETS)]) {
         let mut build = cargo(["build", "--quiet", "--package", "narthex-core"]);
-        for target in project::CORE_TARGETS {
-            build.args(["--target", target]);
-        }
-        run_command(build.args(features))?;
+        build.args(targets.iter().flat_map(|target| ["--target", target])).args(features);
+        run_command(&mut build)?;
     }
     Ok(())
 }

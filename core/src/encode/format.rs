@@ -5,7 +5,11 @@ use crate::point::Dialect;
 pub trait Format: sealed::Sealed {
     /// Which lines it has.
     const DIALECT: Dialect;
-    /// The value of the HTTP header.
+    /// What HTTP calls it, without parameters.
+    const MEDIA_TYPE: &'static str;
+    /// The parameter `version` of the media type.
+    const VERSION: &'static str;
+    /// The value of the HTTP header, with all parameters.
     const CONTENT_TYPE: &'static str;
 }
 
@@ -19,11 +23,15 @@ pub struct OpenMetrics;
 
 impl Format for Text {
     const DIALECT: Dialect = Dialect::Text;
+    const MEDIA_TYPE: &'static str = "text/plain";
+    const VERSION: &'static str = "0.0.4";
     const CONTENT_TYPE: &'static str = "text/plain; version=0.0.4; charset=utf-8";
 }
 
 impl Format for OpenMetrics {
     const DIALECT: Dialect = Dialect::OpenMetrics;
+    const MEDIA_TYPE: &'static str = "application/openmetrics-text";
+    const VERSION: &'static str = "1.0.0";
     const CONTENT_TYPE: &'static str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 }
 

@@ -1,5 +1,6 @@
 //! Formats: text 0.0.4 and OpenMetrics 1.0, written to a sink as they are collected.
 
+pub mod accept;
 mod cursor;
 mod encoder;
 mod format;
@@ -79,6 +80,11 @@ pub enum EncodeError<E> {
     Sink(E),
     /// The sink took no bytes without giving an error.
     WriteZero,
+    /// The next sample needs a buffer of at least this many bytes; the page ends before it.
+    BufferTooSmall {
+        /// How many.
+        needed: usize,
+    },
     /// A collector failed; everything else was written.
     Collector(CollectError),
 }
@@ -88,6 +94,7 @@ impl<E: core::fmt::Debug> core::fmt::Display for EncodeError<E> {
         match self {
             EncodeError::Sink(error) => write!(f, "the sink failed: {error:?}"),
             EncodeError::WriteZero => f.write_str("the sink took no bytes"),
+            EncodeError::BufferTooSmall { needed } => CursorError::BufferTooSmall { needed: *needed }.fmt(f),
             EncodeError::Collector(error) => write!(f, "a collector failed: {error}"),
         }
     }

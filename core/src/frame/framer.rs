@@ -53,6 +53,7 @@ impl Framer {
         let outcome = encode::openmetrics(metrics, &mut frames).map_err(|error| match error {
             EncodeError::Sink(stopped) => stopped.into(),
             EncodeError::WriteZero => EncodeError::WriteZero,
+            EncodeError::BufferTooSmall { needed } => EncodeError::BufferTooSmall { needed },
             EncodeError::Collector(error) => EncodeError::Collector(error),
         });
         if !matches!(outcome, Ok(()) | Err(EncodeError::Collector(_))) {

@@ -115,6 +115,7 @@ format! {
     [E: Format] EncodeError<E>: |e, f| match e {
         EncodeError::Sink(error) => write!(f, "the sink failed: {}", error),
         EncodeError::WriteZero => write!(f, "the sink took no bytes"),
+        EncodeError::BufferTooSmall { needed } => CursorError::BufferTooSmall { needed: *needed }.format(f),
         EncodeError::Collector(error) => write!(f, "a collector failed: {}", error),
     };
     [] CursorError: |e, f| match e {

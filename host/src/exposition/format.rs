@@ -15,12 +15,11 @@ pub(crate) struct Offer {
 }
 
 /// Every format that is written; the first is for readers that want none of them.
-pub(crate) static FORMATS: &[Offer] =
-    &[Offer::new::<Text>("text/plain", "0.0.4"), Offer::new::<OpenMetrics>("application/openmetrics-text", "1.0.0")];
+pub(crate) static FORMATS: &[Offer] = &[Offer::new::<Text>(), Offer::new::<OpenMetrics>()];
 
 impl Offer {
-    const fn new<F: Format + Send + 'static>(media_type: &'static str, version: &'static str) -> Self {
+    const fn new<F: Format + Send + 'static>() -> Self {
         let pages = |snapshot| Box::new(Page::<F>::new(snapshot)) as Box<dyn Pages>;
-        Self { media_type, version, content_type: F::CONTENT_TYPE, pages }
+        Self { media_type: F::MEDIA_TYPE, version: F::VERSION, content_type: F::CONTENT_TYPE, pages }
     }
 }

@@ -1,20 +1,14 @@
-//! What a reader accepts, by RFC 9110: `Accept` and `Accept-Encoding` with their weights.
-//!
-//! No header is an error. What cannot be read as the RFC has it, a weight of `zzz` say, counts as not said.
+//! What a reader likes best of what we have, by the lines of its `Accept` and `Accept-Encoding`.
 
 use crate::exposition::Offer;
-use std::cmp::Reverse;
+use narthex_core::encode::accept::{elements, rating};
 
 /// The offer that the reader likes best; the first when it accepts none, or does not say.
-pub(super) fn format<'o>(accept: &str, offers: &'o [Offer]) -> &'o Offer {
-    let ranges: Vec<_> = elements(accept).collect();
+pub(super) fn format<'o>(accept: &[&[u8]], offers: &'o [Offer]) -> &'o Offer {
     let rated = offers.iter().rev().filter_map(|offer| {
-        // the most specific range decides about an offer (12.5.1)
-        let fits = ranges.iter().enumerate().filter_map(|(at, range)| Some((range.names(offer)?, Reverse(at), range)));
-        let (specific, at, range) = fits.max_by_key(|(specific, at, _)| (*specific, *at))?;
-        (range.weight > 0).then_some(((range.weight, specific, at), offer))
+        let rating = rating(accept.iter().copied(), offer.media_type, offer.version)?;
+        Some((rating, offer))
     });
-    // among equals: the one that is named more exactly, then the one that is named first, then our first
     match rated.max_by_key(|(rating, _)| *rating) {
         Some((_, offer)) => offer,
         None => &offers[0],
@@ -22,13 +16,13 @@ pub(super) fn format<'o>(accept: &str, offers: &'o [Offer]) -> &'o Offer {
 }
 
 /// Whether to compress with gzip.
-pub(super) fn gzip(accept_encoding: &str) -> bool {
+pub(super) fn gzip(accept_encoding: &[&[u8]]) -> bool {
     let mut weights = [None; 3];
-    for element in elements(accept_encoding) {
+    for element in accept_encoding.iter().copied().flat_map(elements) {
         let coding = match &*element.name.to_ascii_lowercase() {
-            "gzip" | "x-gzip" => 0,
-            "identity" => 1,
-            "*" => 2,
+            b"gzip" | b"x-gzip" => 0,
+            b"identity" => 1,
+            b"*" => 2,
             _ => continue,
         };
         weights[coding] = weights[coding].max(Some(element.weight));
@@ -36,71 +30,6 @@ pub(super) fn gzip(accept_encoding: &str) -> bool {
     let [gzip, identity, any] = weights;
     // identity need not be named to be acceptable (12.5.3), but only a weight of its own puts it before gzip
     gzip.or(any).is_some_and(|weight| weight > 0 && weight >= identity.unwrap_or(0))
-}
-
-/// One element of a list: a media range or a coding.
-struct Element<'a> {
-    name: &'a str,
-    version: Option<&'a str>,
-    /// In thousandths.
-    weight: u16,
-}
-
-impl Element<'_> {
-    /// How exactly this range names the offer, if it does.
-    fn names(&self, offer: &Offer) -> Option<u8> {
-        let (ours, _) = offer.media_type.split_once('/')?;
-        let (media_type, subtype) = self.name.split_once('/')?;
-        match self.version {
-            None if self.name == "*/*" => Some(0),
-            None if subtype == "*" && media_type.eq_ignore_ascii_case(ours) => Some(1),
-            None if self.name.eq_ignore_ascii_case(offer.media_type) => Some(2),
-            Some(version) if self.name.eq_ignore_ascii_case(offer.media_type) && version == offer.version => Some(3),
-            _ => None,
-        }
-    }
-}
-
-fn elements(header: &str) -> impl Iterator<Item = Element<'_>> {
-    split(header, ',').filter_map(|element| {
-        let mut parts = split(element, ';').map(str::trim);
-        let name = parts.next().filter(|name| !name.is_empty())?;
-        let (mut version, mut weight) = (None, 1000);
-        for parameter in parts {
-            let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            match key.trim().to_ascii_lowercase().as_str() {
-                "q" => weight = thousandths(value.trim())?,
-                "version" => version = Some(value.trim().trim_matches('"')),
-                _ => {} // `charset` and `escaping` fit whatever we write
-            }
-        }
-        Some(Element { name, version, weight })
-    })
-}
-
-/// The parts between separators that are not in a quoted string.
-fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
-    let (mut quoted, mut escaped) = (false, false);
-    text.split(move |c| {
-        let inside = quoted;
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            _ => {}
-        }
-        c == separator && !inside
-    })
-}
-
-/// A weight, `0.5` say, in thousandths (12.4.2).
-fn thousandths(weight: &str) -> Option<u16> {
-    let (whole, fraction) = weight.split_once('.').unwrap_or((weight, ""));
-    if !matches!(whole, "0" | "1") || fraction.len() > 3 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let weight = format!("{whole}{fraction:0<3}").parse().ok()?;
-    (weight <= 1000).then_some(weight)
 }
 
 #[cfg(test)]
@@ -161,7 +90,7 @@ mod tests {
             ("text/plain;x=\"\\\",a\";q=0.2,application/openmetrics-text;q=0.4", OPEN),
             ("\u{FFFD}\u{FFFD}", TEXT),
         ] {
-            assert_eq!(format(accept, FORMATS).media_type, expected, "{accept:?}");
+            assert_eq!(format(&[accept.as_bytes()], FORMATS).media_type, expected, "{accept:?}");
         }
     }
 
@@ -185,7 +114,7 @@ mod tests {
             ("gzip;q=zzz", false),
             ("gzipped", false),
         ] {
-            assert_eq!(gzip(accept), expected, "{accept:?}");
+            assert_eq!(gzip(&[accept.as_bytes()]), expected, "{accept:?}");
         }
     }
 }

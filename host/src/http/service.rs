@@ -18,8 +18,8 @@ pub(super) fn answer<B>(registry: &Registry, request: &Request<B>) -> Response<C
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
     }
-    let offer = negotiate::format(&combined(request.headers(), ACCEPT), FORMATS);
-    let gzip = negotiate::gzip(&combined(request.headers(), ACCEPT_ENCODING));
+    let offer = negotiate::format(&lines(request.headers(), ACCEPT), FORMATS);
+    let gzip = negotiate::gzip(&lines(request.headers(), ACCEPT_ENCODING));
 
     let mut response = Response::new(Content::exposition((offer.pages)(registry.snapshot()), gzip));
     let headers = response.headers_mut();
@@ -40,8 +40,7 @@ fn refusal(status: StatusCode, text: &'static str) -> Response<Content> {
     response
 }
 
-/// The lines of a list header as one list (RFC 9110, 5.3).
-fn combined(headers: &HeaderMap, name: HeaderName) -> String {
-    let lines: Vec<_> = headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
-    lines.join(",")
+/// The lines of a list header.
+fn lines(headers: &HeaderMap, name: HeaderName) -> Vec<&[u8]> {
+    headers.get_all(name).iter().map(HeaderValue::as_bytes).collect()
 }
