@@ -30,6 +30,7 @@ const STEPS: &[Step] = &[
     Step { name: "own-boards", what: "firmware for boards that QEMU lacks: it builds", run: own_board::check },
     Step { name: "network", what: "boards that are scraped over a network card, and push", run: network },
     Step { name: "size", what: "the budgets", run: size::run },
+    Step { name: "relay", what: "the relay's budget: 200 devices for ten minutes of their time", run: relay },
     Step { name: "loom", what: "the host's families under every interleaving", run: loom },
     Step {
         name: "miri",
@@ -157,6 +158,10 @@ fn network() -> Result<()> {
 /// Runs tests of emulated boards.
 fn emulated(test: &str) -> Result<()> {
     run_command(&mut cargo(["test", "--package", "narthex-tests", "--features", "emulated", "--test", test]))
+}
+
+fn relay() -> Result<()> {
+    run_command(&mut cargo(["bench", "--quiet", "--package", "narthex", "--features", "cli", "--bench", "relay"]))
 }
 
 fn loom() -> Result<()> {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 /// A process that ends with the test.
 pub struct Server {
-    child: Child,
+    pub child: Child,
     pub addr: SocketAddr,
 }
 

@@ -1,0 +1,125 @@
+//! The relay, as the README has people start it, with a Prometheus and a Pushgateway behind it.
+
+mod server;
+
+use narthex::ClosedLabels;
+use narthex::{Counter, Gauge, MetricGroup, Table, frame::Framer};
+use narthex_tests::tools;
+use server::{Server, directory, fed, free, get, prometheus, promtool, pushgateway, wait_for};
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+#[derive(MetricGroup)]
+struct Board {
+    /// Frames by outcome.
+    frames: Table<Outcome, Counter>,
+    /// Temperature of the board.
+    #[metrics(unit = "celsius", scale = -3)]
+    temperature: Gauge<i32>,
+}
+
+#[derive(Clone, Copy, ClosedLabels)]
+enum Outcome {
+    Sent,
+    Lost,
+}
+
+/// A board behind a Unix socket.
+struct Device {
+    listener: UnixListener,
+    line: Option<UnixStream>,
+    framer: Framer,
+    board: Board,
+}
+
+impl Device {
+    fn new(path: &Path) -> Self {
+        Self { listener: UnixListener::bind(path).unwrap(), line: None, framer: Framer::new(), board: Board::new() }
+    }
+
+    fn send(&mut self) {
+        let line = self.line.get_or_insert_with(|| self.listener.accept().unwrap().0);
+        let mut bytes = vec![0; 4096];
+        let mut rest = &mut bytes[..];
+        self.framer.snapshot(&self.board, &mut rest).unwrap();
+        let len = 4096 - rest.len();
+        line.write_all(&bytes[..len]).unwrap();
+    }
+}
+
+fn relay(args: &[String]) -> (Server, impl Iterator<Item = String>) {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["run", "--quiet", "--package", "narthex", "--features", "cli", "--bin", "narthex", "--", "relay"]);
+    let mut child = cargo.args(args).args(["--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let said = lines.find(|line| line.starts_with("metrics: ")).unwrap();
+    let addr = said.strip_prefix("metrics: http://").and_then(|rest| rest.strip_suffix("/metrics")).unwrap();
+    (Server { child, addr: addr.parse().unwrap() }, lines)
+}
+
+#[test]
+fn prometheus_and_a_gateway_have_what_the_boards_say() {
+    let directory = directory("e2e_relay");
+    let mut devices = ["kitchen", "attic"].map(|name| Device::new(&directory.join(name)));
+    let gateway = free();
+    let mut args = ["kitchen", "attic"].map(|name| format!("unix:{}", directory.join(name).display())).to_vec();
+    args.extend(
+        ["--push", &format!("http://{gateway}"), "--push-every", "200ms", "--job", "boards/roof"].map(String::from),
+    );
+    let (relay, mut log) = relay(&args);
+    assert!(log.any(|line| line.starts_with(&format!("push: http://{gateway}/metrics/job@base64/Ym9hcmRzL3Jvb2Y: "))));
+    let pushed = pushgateway(gateway);
+
+    let prometheus = prometheus(&directory, &[("relay", relay.addr)]);
+    for (at, device) in devices.iter_mut().enumerate() {
+        device.board.frames.get(Outcome::Sent).inc_by(100 + at as u64);
+        device.board.frames.get(Outcome::Lost).inc();
+        device.board.temperature.set(21_500 - at as i32);
+        device.send();
+    }
+    prometheus.wait_for_targets();
+    for (query, value) in [
+        (r#"frames_total{device="kitchen",outcome="sent"}"#, 100.0),
+        (r#"frames_total{device="attic",outcome="sent"}"#, 101.0),
+        (r#"sum(frames_total{outcome="lost"})"#, 2.0),
+        (r#"temperature_celsius{device="attic"}"#, 21.499),
+        ("sum(narthex_relay_up)", 2.0),
+        ("sum(narthex_relay_errors_total)", 0.0),
+    ] {
+        wait_for(query, || match &prometheus.query(query)[..] {
+            [(_, seen)] if *seen == value => Ok(()),
+            other => Err(format!("{other:?}")),
+        });
+    }
+    wait_for("the gateway", || {
+        let page = get(pushed.addr, "/metrics", "")?;
+        let line = page.lines().find(|line| {
+            ["frames_total{", "device=\"attic\"", "job=\"boards/roof\"", "outcome=\"sent\""]
+                .iter()
+                .all(|part| line.contains(part))
+        });
+        line.filter(|line| line.ends_with(" 101")).map(drop).ok_or(page)
+    });
+    assert!(log.any(|line| line == "push: the gateway takes it again"));
+
+    let text = get(relay.addr, "/metrics", "").unwrap();
+    promtool(&text);
+    let page = get(relay.addr, "/metrics", "Accept: application/openmetrics-text;version=1.0.0\r\n").unwrap();
+    const PROGRAM: &str = "import sys\nfrom prometheus_client.openmetrics.parser import text_string_to_metric_families\n\
+                           print(sum(len(f.samples) for f in text_string_to_metric_families(sys.stdin.read())))";
+    let samples = page.lines().filter(|line| !line.starts_with('#')).count();
+    assert_eq!(fed(Command::new(tools::python()).args(["-c", PROGRAM]), &page).trim(), samples.to_string());
+
+    // a board that begins again: Prometheus sees a restart, and no gap
+    devices[0].board = Board::new();
+    devices[0].framer = Framer::new();
+    devices[0].board.frames.get(Outcome::Sent).inc_by(3);
+    devices[0].send();
+    let resets = r#"resets(frames_total{device="kitchen",outcome="sent"}[5m])"#;
+    wait_for("a reset", || match &prometheus.query(resets)[..] {
+        [(_, 1.0)] => Ok(()),
+        other => Err(format!("{other:?}")),
+    });
+}
