@@ -13,6 +13,7 @@ pub mod log;
 pub mod network;
 pub mod own_board;
 pub mod project;
+pub mod python;
 pub mod qemu;
 pub mod size;
 pub mod test;

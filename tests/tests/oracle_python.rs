@@ -2,10 +2,8 @@
 
 use narthex::encode::{OpenMetrics, Text};
 use narthex::{Registry, generate_latest};
+use narthex_tests::python;
 use serde_json::{Value, json};
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 
 /// Reads pages, one in JSON on each line; answers with what is on them.
 const PROGRAM: &str = r#"
@@ -36,7 +34,7 @@ fn any_text_and_any_number_survives() {
         input.push('\n');
         expected.push((page, families));
     }
-    let output = python(input);
+    let output = python::run(PROGRAM, input).expect("both parsers take every page");
     assert_eq!(output.lines().count(), PAGES);
     for (line, (page, families)) in output.lines().zip(expected) {
         let read: Value = serde_json::from_str(line).unwrap();
@@ -112,27 +110,4 @@ fn string(random: &mut fastrand::Rng) -> String {
         _ => PIECES[random.usize(..PIECES.len())].to_string(),
     };
     (0..len).map(piece).collect()
-}
-
-fn python(input: String) -> String {
-    let ours = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/venv/bin/python"));
-    let python = std::env::var_os("NARTHEX_PYTHON").map_or(ours, PathBuf::from);
-    let mut child = Command::new(&python)
-        .args(["-c", PROGRAM])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| {
-            panic!(
-                "cannot run {}: {error}; it has to be a Python with prometheus_client, which `cargo xtask test` \
-                 installs there, and NARTHEX_PYTHON can name another",
-                python.display()
-            )
-        });
-    let mut stdin = child.stdin.take().unwrap();
-    let feed = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "the parser refused a page");
-    feed.join().unwrap().unwrap();
-    String::from_utf8(output.stdout).unwrap()
 }
