@@ -92,6 +92,12 @@
 //! that was made before. On a Cortex-M0 and riscv32imc these may be read there, and nothing else. [`word`] lists the
 //! targets.
 //!
+//! # Your own board
+//!
+//! `docs/your-own-board.md` in the repository goes from `cargo add narthex-core` to a scrape: which critical section, which
+//! way out, what to check on the host, and what each metric and each format costs in flash and RAM. Examples: Cortex-M and
+//! RISC-V boards in QEMU, HTTP from a network card, serial lines, RTIC, embassy, defmt; an RP2040 and an ESP32-C3.
+//!
 //! # Full, too long, failed
 //!
 //! Nothing panics. [`Family::get`] always gives a handle; what it had to refuse is counted and exposed. Sinks and
@@ -129,6 +135,11 @@ pub mod frame;
 
 mod guard;
 mod impls;
+
+/// Its examples are compiled.
+#[cfg(all(doctest, feature = "derive", feature = "frame"))]
+#[doc = include_str!("../../docs/your-own-board.md")]
+mod your_own_board {}
 
 pub use adapt::{Filtered, Labelled, Prefixed};
 pub use cell::{Bounds, Cell, Counter, Decrease, Gauge, Histogram, Observed, Summary, bounds, record};

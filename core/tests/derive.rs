@@ -334,3 +334,25 @@ mod names_in_scope {
         assert_eq!(Key { c: Err, r: Ok }.cell(&[0, 1, 2, 3].map(|_| narthex_core::Counter::<u32>::new())).value(), 0);
     }
 }
+
+#[test]
+fn a_macro_may_give_the_type_of_a_field() {
+    macro_rules! group {
+        ($latency:ty, $bounds:ty) => {
+            #[derive(MetricGroup)]
+            struct Group {
+                /// Time to answer.
+                #[metrics(buckets(10, 100))]
+                latency: $latency,
+                /// Time to ask.
+                #[metrics(buckets(1, 2))]
+                question: Histogram<$bounds>,
+            }
+        };
+    }
+    group!(Histogram<Answers>, Questions);
+    let group = Group::new();
+    group.latency.observe(70);
+    group.question.observe(2);
+    assert_eq!((group.latency.snapshot().0, group.question.snapshot().0), ([0, 1, 1], [0, 1, 1]));
+}

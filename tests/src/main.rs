@@ -18,7 +18,9 @@ Checks narthex.
                                      run firmware that is scraped over its network card, at
                                      127.0.0.1:PORT (or any free one), until Ctrl-C
     cargo xtask size                 flash, RAM, instructions and stack beside embeprom and a
-                                     hand-written floor; fails over budget
+                                     hand-written floor; what each feature costs; fails over
+                                     budget, or when docs/your-own-board.md says otherwise
+    cargo xtask size --write         write what each feature costs into docs/your-own-board.md
     cargo xtask tidy                 layers point down, `cfg` only where allowed, file lengths,
                                      one version
     cargo xtask lint                 fmt, clippy, tidy, cargo doc
@@ -53,6 +55,7 @@ fn run(args: &[&str]) -> Result<()> {
         ["qemu", "defmt"] => log::example()?,
         ["qemu", rest @ ..] => qemu::example(rest)?,
         ["size"] => size::run()?,
+        ["size", "--write"] => size::write_page()?,
         ["tidy"] => tidy::run()?,
         ["lint"] => lint::run()?,
         ["setup"] => tools::ensure(&tools::all())?,

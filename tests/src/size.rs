@@ -1,7 +1,9 @@
 //! The yardstick: what workload W1 costs, beside others and against the budgets.
 
+mod features;
 mod network;
 
+pub use features::write as write_page;
 pub use network::STACK_OF_NETWORK_FIRMWARE;
 
 use crate::board::Board;
@@ -84,6 +86,7 @@ pub fn run() -> Result<()> {
         failures.extend(verdict(&measured, budgets));
     }
     failures.extend(network::check()?);
+    failures.extend(features::check()?);
     if !failures.is_empty() {
         bail!("over budget or wrong:\n    {}", failures.join("\n    "))
     }

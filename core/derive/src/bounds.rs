@@ -44,7 +44,7 @@ pub fn declare(group: &Group<'_>, field: &Field, bounds: &[Expr], span: Span) ->
 
 /// `Latency` in `Histogram<Latency>`, wherever in the type that is.
 fn named(ty: &Type) -> Option<&Ident> {
-    let Type::Path(path) = ty else { return None };
+    let Type::Path(path) = ungrouped(ty) else { return None };
     let last = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     let mut types = arguments.args.iter().filter_map(|argument| match argument {
@@ -52,10 +52,18 @@ fn named(ty: &Type) -> Option<&Ident> {
         _ => None,
     });
     if last.ident == "Histogram" {
-        let Type::Path(bounds) = types.next()? else { return None };
+        let Type::Path(bounds) = ungrouped(types.next()?) else { return None };
         return bounds.path.get_ident();
     }
     types.find_map(named)
+}
+
+/// A type that a macro was given comes in a group.
+fn ungrouped(mut ty: &Type) -> &Type {
+    while let Type::Group(group) = ty {
+        ty = &group.elem;
+    }
+    ty
 }
 
 /// As far as the field can be seen.

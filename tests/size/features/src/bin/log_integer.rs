@@ -1,0 +1,4 @@
+#![no_std]
+#![no_main]
+
+features::log!(|group| defmt::info!("{}", group.requests.value()));

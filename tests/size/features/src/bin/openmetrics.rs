@@ -1,0 +1,4 @@
+#![no_std]
+#![no_main]
+
+features::page_by!(|group, out| encode::openmetrics(group, out));
