@@ -1,7 +1,7 @@
 //! The families of a page: what their metadata says, and that none is called like another.
 
 use crate::parse::error::{ParseError, ParseErrorKind, shown};
-use crate::parse::kind::{ENDINGS, parts, takes};
+use crate::parse::kind::{parts, takes};
 use crate::parse::page::{Page, Run};
 use crate::parse::scale::rescale;
 use crate::parse::scan::{Scan, Span};
@@ -114,15 +114,13 @@ impl<'t> Families<'t> {
             exposed.clear();
             exposed.push_str(family.name());
             exposed.push_str(own);
-            for ending in ENDINGS {
-                if let Some(name) = exposed.strip_suffix(ending)
-                    && self.kinds.get(name).is_some_and(|kind| takes(*kind, ending))
-                {
+            let (stem, ending) = exposed.split_at(exposed.rfind('_').unwrap_or(0));
+            for (name, ending) in [(exposed.as_str(), ""), (stem, ending)] {
+                if self.kinds.get(name).is_some_and(|kind| takes(*kind, ending)) {
                     let message = if name == family.name() {
                         format!("the family {} was there before; its lines have to stand together", shown(name))
                     } else {
-                        let exposed = shown(&exposed);
-                        let (before, now) = (shown(name), shown(family.name()));
+                        let (before, now, exposed) = (shown(name), shown(family.name()), shown(&exposed));
                         format!("both {before} and {now} have {exposed}; families share no name, and stand together")
                     };
                     return Err(scan.fault(family.at, ParseErrorKind::Duplicate, message));

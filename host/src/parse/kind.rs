@@ -33,10 +33,7 @@ pub(super) fn parts(kind: Kind) -> &'static [(&'static str, Part)] {
     }
 }
 
-/// Every ending that a sample of some kind has.
-pub(super) const ENDINGS: [&str; 9] =
-    ["", "_total", "_created", "_bucket", "_count", "_sum", "_gcount", "_gsum", "_info"];
-
+/// The kind of a `TYPE` line.
 pub(super) fn kind(word: &str) -> Option<Kind> {
     Some(match word {
         "counter" => Kind::Counter,
@@ -51,7 +48,7 @@ pub(super) fn kind(word: &str) -> Option<Kind> {
     })
 }
 
-/// Whether the name of a family itself is taken by it, and with which endings.
+/// Whether a family of this kind has the name that its own makes with `ending`. Its own it always has.
 pub(super) fn takes(kind: Kind, ending: &str) -> bool {
     ending.is_empty() || parts(kind).iter().any(|(own, _)| *own == ending)
 }

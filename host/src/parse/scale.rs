@@ -22,7 +22,7 @@ pub(super) fn decimal(text: &str, double: f64) -> Option<Value> {
     let size = digits.ilog10() as usize;
     let plain =
         (fraction.len()..fraction.len() + 6).contains(&size) || (size < fraction.len() && size + 4 >= fraction.len());
-    let as_double = plain && (size < 15 || Number::from(double).text(0).as_str() == text);
+    let as_double = plain && (size < 15 || Number::from(double).text(0).as_bytes().iter().eq(text.as_bytes()));
     (!as_double).then_some(Value::Decimal { digits, exponent: -(fraction.len() as i8), negative })
 }
 

@@ -53,19 +53,19 @@ impl Value {
                 },
             });
         }
+        if is_decimal(digits) {
+            return match text.parse::<f64>() {
+                Ok(value) if value.is_finite() => Ok(Value::F64(value)),
+                _ => Err("is beyond the range of a double"),
+            };
+        }
         if digits.eq_ignore_ascii_case(b"inf") {
             return Ok(Value::F64(if negative { f64::NEG_INFINITY } else { f64::INFINITY }));
         }
         if digits.eq_ignore_ascii_case(b"nan") && sign.is_none() {
             return Ok(Value::F64(f64::NAN));
         }
-        if !is_decimal(digits) {
-            return Err("is not a number; write a decimal like 1.5e-3, or +Inf, -Inf, NaN");
-        }
-        match text.parse::<f64>() {
-            Ok(value) if value.is_finite() => Ok(Value::F64(value)),
-            _ => Err("is beyond the range of a double"),
-        }
+        Err("is not a number; write a decimal like 1.5e-3, or +Inf, -Inf, NaN")
     }
 
     pub(super) fn to_f64(self) -> f64 {
