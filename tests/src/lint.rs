@@ -8,6 +8,7 @@ use anyhow::Result;
 
 /// Firmware that is for one board: its workspace, its package, the board.
 const FOR_ONE_BOARD: &[(&str, &str, &str)] = &[
+    ("embedded-examples", "http-embassy", "lm3s6965evb"),
     ("embedded-examples", "http-smoltcp", "lm3s6965evb"),
     ("embedded-examples", "log-defmt", "lm3s6965evb"),
     ("embedded-examples", "tasks-rtic", "lm3s6965evb"),

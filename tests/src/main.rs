@@ -14,7 +14,7 @@ Checks narthex.
                                      as text (the default) or openmetrics
     cargo xtask qemu rtic            the same with RTIC tasks
     cargo xtask qemu defmt           what the example firmware logs with defmt, decoded
-    cargo xtask qemu http-smoltcp [PORT]
+    cargo xtask qemu http-smoltcp|http-embassy [PORT]
                                      run firmware that is scraped over its network card, at
                                      127.0.0.1:PORT (or any free one), until Ctrl-C
     cargo xtask size                 flash, RAM, instructions and stack beside embeprom and a

@@ -24,10 +24,12 @@ pub struct Firmware {
 }
 
 /// All of them: each passes the same tests.
-pub const FIRMWARE: [Firmware; 1] = [SMOLTCP];
+pub const FIRMWARE: [Firmware; 2] = [SMOLTCP, EMBASSY];
 
 /// Blocking.
 pub const SMOLTCP: Firmware = Firmware { name: "http-smoltcp", workspace: "embedded-examples", pushes: true };
+/// Async, with picoserve.
+pub const EMBASSY: Firmware = Firmware { name: "http-embassy", workspace: "embedded-examples", pushes: false };
 
 /// A firmware that runs.
 pub struct Running {

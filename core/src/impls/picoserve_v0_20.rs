@@ -76,21 +76,31 @@ impl<State, PathParameters, const BUFFER: usize> MethodHandlerService<State, Pat
         let openmetrics = accept::openmetrics(accepted.map(|(_, value)| value.as_raw()));
         let page = Page { metrics: self, openmetrics };
         let answer = match method {
-            _ if parts.http_version() == "HTTP/1.0" => {
-                Err((StatusCode::HTTP_VERSION_NOT_SUPPORTED, [("Connection", "close"), ("Content-Length", "0")]))
-            }
-            "GET" => Ok(page),
-            "HEAD" => Err((StatusCode::OK, [("Content-Type", page.content_type()), ("Transfer-Encoding", "chunked")])),
-            _ => Err((StatusCode::METHOD_NOT_ALLOWED, [("Allow", "GET, HEAD"), ("Content-Length", "0")])),
+            _ if parts.http_version() == "HTTP/1.0" => Answer::Refusal(
+                StatusCode::HTTP_VERSION_NOT_SUPPORTED,
+                ("Connection", "close"),
+                "pages come in chunks, which HTTP/1.1 has\n",
+            ),
+            "GET" => Answer::Page(page),
+            "HEAD" => Answer::Head([("Content-Type", page.content_type()), ("Transfer-Encoding", "chunked")]),
+            _ => Answer::Refusal(
+                StatusCode::METHOD_NOT_ALLOWED,
+                ("Allow", "GET, HEAD"),
+                "only GET and HEAD are allowed\n",
+            ),
         };
         async move {
             let connection = body_connection.finalize().await?;
             match answer {
-                Ok(page) => {
+                Answer::Page(page) => {
                     response_writer.write_response(connection, ChunkedResponse::new(page).into_response()).await
                 }
-                Err((status, headers)) => {
-                    let response = Response::empty(status).with_headers(headers);
+                Answer::Head(headers) => {
+                    let response = Response::empty(StatusCode::OK).with_headers(headers);
+                    response_writer.write_response(connection, response).await
+                }
+                Answer::Refusal(status, header, text) => {
+                    let response = Response::new(status, text).with_headers(header);
                     response_writer.write_response(connection, response).await
                 }
             }
@@ -108,7 +118,15 @@ impl<const BUFFER: usize> IntoResponse for Metrics<BUFFER> {
     }
 }
 
-/// One answer. Small: each of picoserve's layers keeps a copy while it waits.
+type Header = (&'static str, &'static str);
+
+enum Answer<'a, const BUFFER: usize> {
+    Page(Page<'a, BUFFER>),
+    Head([Header; 2]),
+    Refusal(StatusCode, Header, &'static str),
+}
+
+/// Small: each of picoserve's layers keeps a copy while it waits.
 struct Page<'a, const BUFFER: usize> {
     metrics: &'a Metrics<BUFFER>,
     openmetrics: bool,

@@ -30,17 +30,14 @@ pub fn board(firmware: &Firmware, gateway: Option<u16>) -> Board {
     let running = firmware.start(gateway).unwrap();
     let addr = running.address.into();
     let page = wait_for(firmware.name, || get(addr, "/metrics", ""));
-    let pages_before = value(&page, "http_requests_total{outcome=\"text\"}") + 1.0;
-    Board { name: firmware.name, addr, pages_before, running }
+    Board { name: firmware.name, addr, pages_before: pages(&page) + 1.0, running }
 }
 
 impl Board {
     /// How many connections the board has counted that did not end with a page.
     pub fn complaints(&self) -> f64 {
         let page = wait_for(self.name, || get(self.addr, "/metrics", ""));
-        let outcomes = page.lines().filter_map(|line| line.strip_prefix("http_requests_total{outcome=\""));
-        let bad = outcomes.filter(|rest| !rest.starts_with("text") && !rest.starts_with("openmetrics"));
-        bad.map(|rest| rest.split_once("\"} ").unwrap().1.parse::<f64>().unwrap()).sum()
+        outcomes(&page).filter(|(outcome, _)| !SERVED.contains(outcome)).map(|(_, count)| count).sum()
     }
 
     /// Waits until the board has counted so many, and still serves.
@@ -50,6 +47,19 @@ impl Board {
             counted => Err(format!("{counted} of {expected} bad connections are counted")),
         });
     }
+}
+
+/// The connections that ended with a page; a board that cannot tell the formats apart counts answers.
+const SERVED: [&str; 3] = ["text", "openmetrics", "answered"];
+
+/// How many pages a board has served, by the last of them.
+pub fn pages(page: &str) -> f64 {
+    outcomes(page).filter(|(outcome, _)| SERVED.contains(outcome)).map(|(_, count)| count).sum()
+}
+
+fn outcomes(page: &str) -> impl Iterator<Item = (&str, f64)> {
+    let lines = page.lines().filter_map(|line| line.strip_prefix("http_requests_total{outcome=\""));
+    lines.map(|line| line.split_once("\"} ").unwrap()).map(|(outcome, count)| (outcome, count.parse().unwrap()))
 }
 
 /// The value of a series on a page.

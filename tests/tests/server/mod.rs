@@ -154,12 +154,31 @@ impl Server {
 /// The body of a page.
 pub fn get(addr: SocketAddr, path: &str, headers: &str) -> Result<String, String> {
     let mut stream = TcpStream::connect(addr).map_err(|error| error.to_string())?;
-    let request = format!("GET {path} HTTP/1.0\r\nHost: {addr}\r\n{headers}\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n{headers}\r\n");
     stream.write_all(request.as_bytes()).map_err(|error| error.to_string())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).map_err(|error| error.to_string())?;
     let (head, body) = answer.split_once("\r\n\r\n").ok_or("no end of the headers")?;
-    if head.split(' ').nth(1) == Some("200") { Ok(body.into()) } else { Err(head.into()) }
+    let chunked = head.to_ascii_lowercase().contains("\ntransfer-encoding: chunked");
+    match head.split(' ').nth(1) {
+        Some("200") if chunked => joined(body).ok_or_else(|| format!("chunks that do not end: {body}")),
+        Some("200") => Ok(body.into()),
+        _ => Err(head.into()),
+    }
+}
+
+/// What is in chunks, unless one is missing.
+fn joined(mut chunks: &str) -> Option<String> {
+    let mut whole = String::new();
+    loop {
+        let (size, rest) = chunks.split_once("\r\n")?;
+        let size = usize::from_str_radix(size, 16).ok()?;
+        whole += rest.get(..size)?;
+        chunks = rest.get(size..)?.strip_prefix("\r\n")?;
+        if size == 0 {
+            return chunks.is_empty().then_some(whole);
+        }
+    }
 }
 
 /// Passes requests on to `target` without what they say they accept, so that they are answered in the default format.
