@@ -55,6 +55,8 @@ pub fn clippy() -> Result<()> {
             let clippy = ["clippy", "--target", board.target, "--features", subject];
             run_command(firmware_cargo(&project::path("tests/size"), clippy).args(deny))?;
         }
+        let sections = ["clippy", "--package", "sections", "--target", board.target];
+        run_command(firmware_cargo(&project::path("tests/size"), sections).args(deny))?;
         let features = ["clippy", "--package", "features", "--features", "again", "--target", board.target];
         run_command(firmware_cargo(&project::path("tests/size"), features).args(deny))?;
     }

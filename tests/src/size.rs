@@ -2,9 +2,11 @@
 
 mod features;
 mod network;
+mod page;
+mod sections;
 
-pub use features::write as write_page;
 pub use network::STACK_OF_NETWORK_FIRMWARE;
+pub use page::write as write_page;
 
 use crate::board::Board;
 use crate::command::{firmware_cargo, run as run_command};
@@ -86,7 +88,7 @@ pub fn run() -> Result<()> {
         failures.extend(verdict(&measured, budgets));
     }
     failures.extend(network::check()?);
-    failures.extend(features::check()?);
+    failures.extend(page::check()?);
     if !failures.is_empty() {
         bail!("over budget or wrong:\n    {}", failures.join("\n    "))
     }

@@ -45,7 +45,12 @@ impl<L: LabelSet, const TEXT: usize> Info<L, TEXT> {
 
     /// Gives `f` the values, unless none were set.
     pub fn with<R>(&self, f: impl FnOnce(&[&str]) -> R) -> Option<R> {
-        let text = exclusive(|cs| self.text.borrow(cs).try_borrow().map_or_else(|_| Text::new(), |text| text.clone()));
+        let mut text = Text::<TEXT>::new();
+        exclusive(|cs| {
+            if let Ok(now) = self.text.borrow(cs).try_borrow() {
+                let _ = text.extend_from_slice(&now); // as large
+            }
+        });
         let mut values = L::Texts::EMPTY;
         read(&text, values.as_mut());
         (!text.is_empty()).then(|| f(values.as_ref()))

@@ -207,9 +207,8 @@ pub(super) fn fits<const TEXT: usize>(values: &[&str]) -> Result<(), Refused> {
 pub(super) fn write<const TEXT: usize>(text: &mut Text<TEXT>, values: &[&str]) {
     text.clear();
     for value in values {
-        for byte in value.bytes().chain([END]) {
-            let _ = text.push(byte);
-        }
+        let _ = text.extend_from_slice(value.as_bytes());
+        let _ = text.push(END);
     }
 }
 

@@ -2,9 +2,9 @@
 #![no_std]
 
 mod bench;
-mod semihosting;
+pub mod semihosting;
 mod stack;
-mod tick;
+pub mod tick;
 mod workload;
 
 pub use bench::bench_main;
@@ -12,7 +12,7 @@ pub use cortex_m_rt::entry;
 pub use semihosting::exit;
 pub use workload::{BUCKETS, METHODS, STATUSES, Subject, size_main};
 
-use cortex_m as _; // links the critical section
+use cortex_m as _; // links its critical section, if that is chosen
 
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo) -> ! {

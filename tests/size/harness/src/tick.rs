@@ -6,7 +6,8 @@ const CVR: *mut u32 = 0xE000_E018 as *mut u32;
 const MAX: u32 = 0x00FF_FFFF;
 const WRAPPED: u32 = 1 << 16;
 
-fn start() {
+/// From the top.
+pub fn start() {
     // SAFETY: the core's own timer, which nothing else in this firmware uses.
     unsafe {
         CSR.write_volatile(0);
@@ -18,7 +19,7 @@ fn start() {
 }
 
 #[inline(always)]
-fn now() -> u32 {
+pub fn now() -> u32 {
     // SAFETY: as in `start`.
     unsafe { CVR.read_volatile() }
 }
@@ -29,13 +30,18 @@ pub fn ticks(f: &mut dyn FnMut()) -> u32 {
     start();
     let before = now();
     f();
-    let taken = before.wrapping_sub(now()) & MAX;
+    let taken = between(before, now());
     // SAFETY: as in `start`.
     if unsafe { CSR.read_volatile() } & WRAPPED != 0 {
         crate::semihosting::out("the counter wrapped\n");
         crate::exit(1)
     }
     taken
+}
+
+/// The ticks from one `now` to another.
+pub fn between(before: u32, after: u32) -> u32 {
+    before.wrapping_sub(after) & MAX
 }
 
 /// How many ticks `INSTRUCTIONS` instructions take.
