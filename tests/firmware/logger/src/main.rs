@@ -5,11 +5,9 @@
 mod storm;
 mod types;
 
-use core::panic::PanicInfo;
-use cortex_m_rt::entry;
 use defmt_semihosting as _;
 
-#[entry]
+#[boards::entry]
 fn main() -> ! {
     types::cells();
     types::families();
@@ -17,11 +15,5 @@ fn main() -> ! {
     types::samples();
     types::errors();
     storm::run();
-    semihosting::process::exit(0)
-}
-
-#[panic_handler]
-fn panic(info: &PanicInfo) -> ! {
-    defmt::error!("{}", defmt::Display2Format(info));
-    semihosting::process::exit(1)
+    boards::pass()
 }
