@@ -3,10 +3,7 @@
 use crate::parse::error::{ParseError, ParseErrorKind, shown};
 use crate::parse::page::{Page, Run};
 use crate::parse::scan::{Scan, Span};
-use foldhash::fast::RandomState;
-use hashbrown::HashTable;
 use narthex_core::LabelNames;
-use std::hash::{BuildHasher, Hash, Hasher};
 
 /// The labels of one series while a page is read: a shape, and where its values start.
 #[derive(Clone, Copy)]
@@ -123,7 +120,8 @@ impl LabelReader {
         values(a.values).eq(values(b.values))
     }
 
-    fn sorted<'a>(
+    /// Names and values in the order of the names, without the empty.
+    pub(super) fn sorted<'a>(
         &'a self,
         scan: &'a Scan<'_>,
         page: &'a Page,
@@ -220,35 +218,4 @@ fn check(scan: &Scan<'_>, name: Span) -> Result<(), ParseError> {
 fn twice(scan: &Scan<'_>, name: Span) -> ParseError {
     let message = format!("the sample has the label {} twice", shown(scan.str(name)));
     scan.fault(name.start as usize, ParseErrorKind::Label, message)
-}
-
-/// The series of a family that were read.
-#[derive(Default)]
-pub(super) struct Seen {
-    table: HashTable<(u64, LabelSet)>,
-    hasher: RandomState,
-}
-
-impl Seen {
-    pub(super) fn clear(&mut self) {
-        const LARGE: usize = 256; // to clear a table takes time by its size, not by what is in it
-        if self.table.capacity() > LARGE {
-            self.table = HashTable::new();
-        } else {
-            self.table.clear();
-        }
-    }
-
-    /// Whether the series is new.
-    pub(super) fn insert(&mut self, scan: &Scan<'_>, page: &Page, labels: &LabelReader, set: LabelSet) -> bool {
-        let mut hasher = self.hasher.build_hasher();
-        labels.sorted(scan, page, set).for_each(|label| label.hash(&mut hasher));
-        let hash = hasher.finish();
-        let same = |(other_hash, other): &(u64, LabelSet)| *other_hash == hash && labels.same(scan, page, *other, set);
-        if self.table.find(hash, same).is_some() {
-            return false;
-        }
-        self.table.insert_unique(hash, (hash, set), |(hash, _)| *hash);
-        true
-    }
 }

@@ -7,20 +7,23 @@ mod kind;
 mod labels;
 mod openmetrics;
 mod page;
+mod parsed;
 mod scale;
 mod scan;
+mod seen;
 mod series;
 mod value;
 
 pub use error::{ParseError, ParseErrorKind};
-pub use exposition::{Exposition, ParsedExemplar, ParsedFamily, ParsedSeries};
+pub use exposition::{Exposition, ParsedFamily};
+pub use parsed::{ParsedExemplar, ParsedSeries};
 pub use value::Timestamp;
 
 /// Reads a page of [OpenMetrics 1.0](https://prometheus.io/docs/specs/om/open_metrics_spec/) text, all of it or nothing.
 ///
 /// What the project's encoders write is read back to the byte: integers and scaled integers stay exact, others are
-/// doubles. Everything that the specification demands is checked, and some things more, since a page that is not quite
-/// right has rather been damaged on its way:
+/// doubles. Only a sum below zero whose bounds are not is refused, as the specification does. All that it demands is
+/// checked, and some things more, since a page that is not quite right has rather been damaged on its way:
 ///
 /// | the specification allows | here |
 /// | --- | --- |
@@ -30,7 +33,7 @@ pub use value::Timestamp;
 /// | timestamps of any size | 64-bit seconds, to the nanosecond; each newer than the one before in its series |
 /// | label names that begin with `__` | refused, as Prometheus reserves them |
 ///
-/// A page may have 2 GiB. It takes at most 64 bytes of memory for each byte of the page to read it, 16 to keep it (3 and 2
+/// A page may have 2 GiB. It takes at most 64 bytes of memory for each byte of the page to read it, 16 to keep it (4 and 2
 /// for what firmware writes), and time in proportion to its size, whatever is in it.
 ///
 /// # Errors

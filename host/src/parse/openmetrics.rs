@@ -4,11 +4,13 @@ use crate::parse::error::{ParseError, ParseErrorKind, shown};
 use crate::parse::exposition::Exposition;
 use crate::parse::family::{Families, Family, FamilyRow};
 use crate::parse::kind::{Part, kind, parts};
-use crate::parse::labels::{Added, LabelReader, Seen};
+use crate::parse::labels::{Added, LabelReader};
 use crate::parse::page::{Exemplar, Page};
 use crate::parse::scan::Scan;
+use crate::parse::seen::Seen;
 use crate::parse::series::{Line, Open};
 use crate::parse::value::{Timestamp, Value};
+use narthex_core::Kind;
 use std::cmp::Ordering;
 
 pub(super) fn parse(text: &str) -> Result<Exposition, ParseError> {
@@ -147,9 +149,9 @@ impl<'t> Parser<'t> {
         let Some(family) = &self.family else { return Ok(()) };
         let kind = family.kind();
         let added = match kind {
-            narthex_core::Kind::Histogram | narthex_core::Kind::GaugeHistogram => Some("le"),
-            narthex_core::Kind::Summary => Some("quantile"),
-            narthex_core::Kind::StateSet => Some(family.name()),
+            Kind::Histogram | Kind::GaugeHistogram => Some("le"),
+            Kind::Summary => Some("quantile"),
+            Kind::StateSet => Some(family.name()),
             _ => None,
         };
         let wanted = matches!(part, Part::Bucket | Part::Quantile | Part::State);
@@ -219,7 +221,7 @@ impl<'t> Parser<'t> {
 
     /// Gives a sample to its series.
     #[inline]
-    fn place(&mut self, kind: narthex_core::Kind, line: &Line) -> Result<(), ParseError> {
+    fn place(&mut self, kind: Kind, line: &Line) -> Result<(), ParseError> {
         let Self { scan, page, labels, .. } = self;
         let same = |open: &Open| labels.same(scan, page, open.labels, line.labels);
         if let Some(open) = self.series.as_mut().filter(|open| same(open)) {

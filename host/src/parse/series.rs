@@ -113,6 +113,7 @@ impl Open {
                 return wrong("a counter is a number from 0 upwards");
             }
             Part::Total => self.value.replace(value).is_some(),
+            Part::Created if !value.to_f64().is_finite() => return wrong("_created is seconds since 1970"),
             Part::Created => self.created.replace(value).is_some(),
             Part::Info if value.to_f64() != 1.0 => return wrong("the value of an info is 1"),
             Part::Info => std::mem::replace(&mut self.info, true),

@@ -92,11 +92,16 @@ impl Value {
     }
 
     pub(super) fn is_nan(self) -> bool {
-        self.to_f64().is_nan()
+        matches!(self, Value::F64(value) if value.is_nan())
     }
 
     pub(super) fn is_negative(self) -> bool {
-        self.to_f64() < 0.0
+        match self {
+            Value::U64(_) => false,
+            Value::I64(value) => value < 0,
+            Value::F64(value) => value < 0.0,
+            Value::Decimal { negative, .. } => negative,
+        }
     }
 
     /// Integers are compared exactly, others as doubles.

@@ -1,0 +1,120 @@
+use crate::parse::page::{self, Bounds, Page, Run, Series, of_series};
+use crate::parse::value::{Timestamp, Value};
+use narthex_core::{Flow, Number, Point};
+
+/// A series of an [`Exposition`](crate::parse::Exposition), with what a [`Sample`](narthex_core::Sample) has no place for.
+#[derive(Clone, Copy)]
+pub struct ParsedSeries<'a> {
+    page: &'a Page,
+    series: &'a Series,
+    number: usize,
+}
+
+impl<'a> ParsedSeries<'a> {
+    /// The series that has this number on its page.
+    pub(super) fn new(page: &'a Page, series: &'a Series, number: usize) -> Self {
+        Self { page, series, number }
+    }
+
+    /// Name and value of each label, without those that the format adds (`le`, `quantile`, a state).
+    pub fn labels(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        self.page.names(self.series).zip(self.page.values(self.series))
+    }
+
+    /// The timestamp of its samples, if they have one. Of several points, only the last is kept.
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        of_series(&self.page.times, self.number)
+    }
+
+    /// The value of `_created`: seconds since the Unix epoch.
+    pub fn created(&self) -> Option<Number> {
+        of_series(&self.page.created, self.number).map(Value::into)
+    }
+
+    /// Count, sum and quantiles of a summary.
+    pub fn quantiles(&self) -> impl Iterator<Item = (Number, Number)> + use<'a> {
+        let run = match self.series.point {
+            page::Point::Summary(at) => self.page.summaries.get(at as usize).map(|summary| summary.quantiles),
+            _ => None,
+        };
+        run.unwrap_or_default()
+            .of(&self.page.quantiles)
+            .iter()
+            .map(|(quantile, value)| ((*quantile).into(), (*value).into()))
+    }
+
+    /// The exemplars, in the order of the samples that have them.
+    pub fn exemplars(&self) -> impl Iterator<Item = ParsedExemplar<'a>> + use<'a> {
+        let (page, number) = (self.page, self.number as u32);
+        let start = page.exemplars.partition_point(|exemplar| exemplar.series < number);
+        let from = page.exemplars.get(start..).unwrap_or_default();
+        from.iter().take_while(move |e| e.series == number).map(move |exemplar| ParsedExemplar { page, exemplar })
+    }
+
+    /// Gives the point, if there is a shape for it.
+    pub(super) fn point(&self, give: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
+        let page = self.page;
+        match self.series.point {
+            page::Point::Number(value) => give(&Point::Number(value.into())),
+            page::Point::Info => give(&Point::Info),
+            page::Point::Histogram(at) => {
+                let Some(histogram) = page.histograms.get(at as usize) else { return Ok(()) };
+                let bounds = histogram.bounds.of(&page.bounds);
+                let negative = bounds.first().is_some_and(|bound| bound.is_negative());
+                let sum = match histogram.sum {
+                    Some(sum) => sum.into(),
+                    None if negative => f64::NAN.into(), // which is not written
+                    None => return Ok(()),
+                };
+                let bounds = Bounds(bounds);
+                let buckets = Run { start: histogram.counts, len: histogram.bounds.len + 1 }.of(&page.counts);
+                give(&Point::Histogram { bounds: &bounds, buckets, sum })
+            }
+            page::Point::Summary(at) => match page.summaries.get(at as usize) {
+                Some(page::Summary { count: Some(count), sum: Some(sum), .. }) => {
+                    give(&Point::Summary { count: *count, sum: (*sum).into() })
+                }
+                _ => Ok(()),
+            },
+            page::Point::StateSet(at) => {
+                let states = page.state_sets.get(at as usize).copied().unwrap_or_default().of(&page.states);
+                let active = states.iter().position(|(_, active)| *active).unwrap_or(states.len());
+                if states.iter().skip(active + 1).any(|(_, active)| *active) {
+                    return Ok(());
+                }
+                let states: Vec<&str> = states.iter().map(|(name, _)| name.of(&page.text)).collect();
+                give(&Point::StateSet { states: &states, active })
+            }
+        }
+    }
+}
+
+/// An exemplar of a series.
+#[derive(Clone, Copy)]
+pub struct ParsedExemplar<'a> {
+    page: &'a Page,
+    exemplar: &'a page::Exemplar,
+}
+
+impl<'a> ParsedExemplar<'a> {
+    /// Which bucket it belongs to, from 0; of a counter 0.
+    pub fn bucket(&self) -> usize {
+        self.exemplar.bucket as usize
+    }
+
+    /// Name and value of each label.
+    pub fn labels(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let text = &self.page.text;
+        self.exemplar.labels.of(&self.page.exemplar_labels).iter().map(|(name, value)| (name.of(text), value.of(text)))
+    }
+
+    /// The value.
+    pub fn value(&self) -> Number {
+        self.exemplar.value.into()
+    }
+
+    /// When it was observed, if that was said.
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        self.exemplar.time
+    }
+}
