@@ -78,7 +78,7 @@ fn wait_for(relay: &Relay, second: u64) {
 
 /// What is known of the process of the program.
 fn of(relay: &Relay, name: &str) -> f64 {
-    let (registry, pid) = (Registry::new(), relay.child.id());
+    let (registry, pid) = (Registry::new(), relay.child.0.id());
     registry.register(ProcessCollector::new().with_pid(move || Some(pid))).unwrap();
     registry.sample_value(name, &[]).unwrap()
 }

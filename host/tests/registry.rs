@@ -193,6 +193,30 @@ fn a_registry_that_contains_itself_is_a_failure_and_no_overflow() {
     assert_eq!(a.register(a.clone()).unwrap_err().kind(), ErrorKind::Collector);
 }
 
+/// A family more each time.
+fn growing() -> impl Fn() -> Arc<dyn Collect + Send + Sync> {
+    let pages = Mutex::new(0..);
+    move || {
+        let families = pages.lock().unwrap().next().unwrap();
+        let family = |n: i32| format!("# HELP g{n} {}\n# TYPE g{n} gauge\ng{n} {families}\n", "long ".repeat(10_000));
+        let page = (0..families).map(family).collect::<String>() + "# EOF\n";
+        Arc::new(parse_openmetrics(&page).unwrap())
+    }
+}
+
+#[test]
+fn a_source_in_a_nested_registry_is_asked_once_for_a_page() {
+    let (registry, nested) = (Registry::new(), Registry::new());
+    nested.register_source(growing());
+    registry.register(nested).unwrap(); // which asks what it exposes: nothing yet
+    for families in 1..6 {
+        let page = generate_latest(&registry, Text); // in buffers of 64 KiB
+        let samples: Vec<_> = page.lines().filter(|line| !line.starts_with('#')).collect();
+        let expected: Vec<_> = (0..families).map(|n| format!("g{n} {families}")).collect();
+        assert_eq!(samples, expected);
+    }
+}
+
 #[test]
 fn the_default_registry_is_one() {
     narthex::default_registry().gauge("of_the_default_registry", "").register().unwrap().set(4);

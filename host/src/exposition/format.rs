@@ -1,5 +1,5 @@
 use super::page::{Page, Pages};
-use crate::registry::Snapshot;
+use crate::registry::Registry;
 use narthex_core::encode::{Format, OpenMetrics, Text};
 
 /// A format that a reader may ask for.
@@ -11,7 +11,7 @@ pub(crate) struct Offer {
     /// The `Content-Type` of an answer.
     pub(crate) content_type: &'static str,
     /// Begins an answer.
-    pub(crate) pages: fn(Snapshot) -> Box<dyn Pages>,
+    pub(crate) pages: fn(Registry) -> Box<dyn Pages>,
 }
 
 /// Every format that is written; the first is for readers that want none of them.
@@ -19,7 +19,7 @@ pub(crate) static FORMATS: &[Offer] = &[Offer::new::<Text>(), Offer::new::<OpenM
 
 impl Offer {
     const fn new<F: Format + Send + 'static>() -> Self {
-        let pages = |snapshot| Box::new(Page::<F>::new(snapshot)) as Box<dyn Pages>;
+        let pages = |registry| Box::new(Page::<F>::new(registry)) as Box<dyn Pages>;
         Self { media_type: F::MEDIA_TYPE, version: F::VERSION, content_type: F::CONTENT_TYPE, pages }
     }
 }

@@ -1,5 +1,5 @@
 use crate::registered::Collector;
-use crate::registry::{Failures, Guarded, Registry, Snapshot};
+use crate::registry::{Failures, Guarded, Registry};
 use narthex_core::encode::{Cursor, CursorError, Format};
 
 /// One exposition, buffer by buffer.
@@ -21,27 +21,27 @@ pub(crate) enum Filled {
     Last(usize),
 }
 
-/// The exposition of a registry as it was at one moment, in a text format.
+/// The exposition of a registry as it was at one moment, in a text format. The moment is that of the first buffer,
+/// because sources may block.
 ///
 /// Each collector has a cursor of its own. So one that gives other families at each call, or fails in some, disturbs no
 /// other; and one that has given all it has is not called again.
 pub(crate) struct Page<F> {
-    snapshot: Parts,
+    registry: Registry,
+    snapshot: Option<(Vec<Collector>, Failures)>,
     at: usize,
     cursor: Cursor<F>,
     end: Option<Cursor<F>>,
 }
 
-type Parts = (Vec<Collector>, Failures);
-
 impl<F: Format> Page<F> {
-    pub(crate) fn new(snapshot: Snapshot) -> Self {
-        Self { snapshot: snapshot.into_parts(), at: 0, cursor: Cursor::part(), end: None }
+    pub(crate) fn new(registry: Registry) -> Self {
+        Self { registry, snapshot: None, at: 0, cursor: Cursor::part(), end: None }
     }
 
     /// What comes next of the collector that it is at; `None` after the last.
     fn fill_part(&mut self, buffer: &mut [u8]) -> Result<Option<usize>, usize> {
-        let (collectors, failures) = &mut self.snapshot;
+        let (collectors, failures) = self.snapshot.get_or_insert_with(|| self.registry.snapshot().into_parts());
         let Some(collector) = collectors.get(self.at) else {
             let end = self.end.get_or_insert_with(|| {
                 failures.expose();
@@ -120,7 +120,7 @@ pub(crate) fn append(pages: &mut dyn Pages, to: &mut Vec<u8>) -> bool {
 /// # }
 /// ```
 pub fn generate_latest<F: Format + Send>(registry: &Registry, _: F) -> String {
-    let mut page = Page::<F>::new(registry.snapshot());
+    let mut page = Page::<F>::new(registry.clone());
     let mut text = Vec::new();
     while append(&mut page, &mut text) {}
     String::from_utf8(text).unwrap_or_default()
@@ -170,7 +170,7 @@ mod tests {
     }
 
     fn pages<F: Format + Send>(registry: &Registry, size: usize) -> String {
-        let mut page = Page::<F>::new(registry.snapshot());
+        let mut page = Page::<F>::new(registry.clone());
         let (mut text, mut buffer) = (Vec::new(), vec![0; size]);
         loop {
             match page.fill(&mut buffer) {

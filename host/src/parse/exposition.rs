@@ -33,18 +33,7 @@ impl Exposition {
 
     /// How many series are not collected, because [`Point`](narthex_core::Point) has no shape for them.
     pub fn left_out(&self) -> usize {
-        let mut left_out = 0;
-        for family in &self.families {
-            for series in (0..family.len()).filter_map(|index| family.series(index)) {
-                let mut given = 0;
-                let _ = series.point(&mut |_| {
-                    given += 1;
-                    Ok(())
-                });
-                left_out += usize::from(given == 0);
-            }
-        }
-        left_out
+        self.families.iter().map(ParsedFamily::left_out).sum()
     }
 }
 
@@ -113,6 +102,20 @@ impl ParsedFamily {
     /// Whether there are no series.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// How many of the series are not collected.
+    pub fn left_out(&self) -> usize {
+        let is_collected = |series: &ParsedSeries<'_>| {
+            let mut given = false;
+            let _ = series.point(&mut |_| {
+                given = true;
+                Ok(())
+            });
+            given
+        };
+        let series = (0..self.len()).filter_map(|index| self.series(index));
+        series.filter(|series| !is_collected(series)).count()
     }
 
     /// Name, help, unit, kind and scale. The label names are left out: each series of a page may have others.

@@ -1,3 +1,5 @@
+use super::Registry;
+use super::snapshot::collect_all;
 use crate::registered::Collector;
 use narthex_core::{Collect, CollectError, Desc, Flow, Sink};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,6 +12,8 @@ pub(super) enum Member {
     Collector(Collector),
     /// One that is made anew for each.
     Source(Arc<dyn Fn() -> Collector + Send + Sync>),
+    /// Another registry, which may have sources.
+    Registry(Registry),
 }
 
 impl Member {
@@ -20,7 +24,24 @@ impl Member {
             Self::Source(source) => {
                 catch_unwind(AssertUnwindSafe(|| source())).unwrap_or_else(|_| Arc::new(SourcePanicked))
             }
+            Self::Registry(registry) => match registry.collectors() {
+                Ok(collectors) => Arc::new(Nested(collectors)),
+                Err(_) => Arc::new(registry), // it says itself what is wrong
+            },
         }
+    }
+}
+
+/// What a registry inside another one has for one exposition.
+struct Nested(Vec<Collector>);
+
+impl Collect for Nested {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        self.0.iter().try_for_each(|collector| collector.describe(each))
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        collect_all(&self.0, sink, &mut |_| {})
     }
 }
 

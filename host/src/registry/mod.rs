@@ -139,7 +139,7 @@ impl Registry {
 
     /// What is registered now, to be collected as often as one exposition needs.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.collectors(), Arc::clone(&self.0.failures))
+        Snapshot::new(self.collectors().unwrap_or_default(), Arc::clone(&self.0.failures))
     }
 
     pub(crate) fn add(&self, collector: Collector, value: Arc<dyn Any + Send + Sync>) -> Result<Registration, Error> {
@@ -157,14 +157,17 @@ impl Registry {
                 format!("the collector did not say what it exposes: {reason}"),
             ));
         }
-        let member = Member::Collector(Arc::clone(&collector));
+        let member = match value.downcast_ref::<Self>() {
+            Some(nested) => Member::Registry(nested.clone()),
+            None => Member::Collector(Arc::clone(&collector)),
+        };
         self.write_book().insert(member, collector, value, names)
     }
 
     /// The collectors for one exposition.
-    fn collectors(&self) -> Vec<Collector> {
-        let members = self.book().members();
-        members.into_iter().map(Member::collector).collect() // a source may use the registry
+    fn collectors(&self) -> Flow<Vec<Collector>> {
+        let members = self.book().members(); // a source may use the registry
+        self.once(|| Ok(members.into_iter().map(Member::collector).collect()))
     }
 
     fn write_book(&self) -> RwLockWriteGuard<'_, Book> {
@@ -176,7 +179,7 @@ impl Registry {
     }
 
     /// Runs `f`, unless this thread is in the middle of the same for this registry.
-    fn once(&self, f: impl FnOnce() -> Flow) -> Flow {
+    fn once<T>(&self, f: impl FnOnce() -> Flow<T>) -> Flow<T> {
         thread_local!(static INSIDE: RefCell<Vec<*const Inner>> = const { RefCell::new(Vec::new()) });
         struct Leave;
         impl Drop for Leave {
@@ -199,12 +202,12 @@ impl Registry {
 /// first of its own, when all that it has has been collected.
 impl Collect for Registry {
     fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
-        let collectors = self.collectors();
+        let collectors = self.collectors()?;
         self.once(|| collectors.iter().try_for_each(|collector| collector.describe(each)))
     }
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
-        let collectors = self.collectors();
+        let collectors = self.collectors()?;
         self.once(|| snapshot::collect_all(&collectors, sink, &mut |_| {}))
     }
 }

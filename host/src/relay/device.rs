@@ -67,6 +67,14 @@ impl FromStr for Device {
 }
 
 impl Address {
+    /// Whether a path leads there; a TCP address is none.
+    pub(super) fn is_there(&self) -> bool {
+        match self {
+            Self::Serial(path) | Self::Unix(path) => path.exists(),
+            Self::Tcp(_) => true,
+        }
+    }
+
     /// The last part of the path; empty when there is none.
     fn name(&self) -> String {
         match self {

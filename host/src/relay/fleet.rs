@@ -1,5 +1,5 @@
 use super::names::{Conflict, Names};
-use super::view::{Shown, View};
+use super::view::Shown;
 use crate::parse::Exposition;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -73,15 +73,15 @@ impl Fleet {
         }
     }
 
-    /// What is served now.
-    pub(super) fn view(&mut self, now: Instant) -> View {
+    /// Every device as it is now.
+    pub(super) fn shown(&mut self, now: Instant) -> Vec<Shown> {
         self.expire(now);
         let shown = self.devices.iter().map(|member| Shown {
             name: Arc::clone(&member.name),
             age: member.heard.map(|heard| now.duration_since(heard)),
             latest: member.latest.as_ref().map(|latest| (Arc::clone(&latest.exposition), Arc::clone(&latest.served))),
         });
-        View::new(shown.collect())
+        shown.collect()
     }
 }
 

@@ -24,7 +24,8 @@
 //! * A snapshot is served when it came whole and obeys every rule of OpenMetrics, until the next one, or until it is older
 //!   than [`Options::stale_after`]: then the device's series leave the page, and `narthex_relay_up` is 0.
 //! * A name is one thing on a page. A family that another device has with another type or unit, or whose samples are called
-//!   like those of another family, is not served; the rest of its snapshot is. So is a family that begins with `narthex_`.
+//!   like those of another family, is not served; the rest of its snapshot is. Nor is a family that begins with `narthex_`,
+//!   or what [`Exposition`](crate::Exposition) leaves out.
 //! * A counter that begins again at zero, because its device did, is passed on as it is: that is how Prometheus sees a
 //!   restart.
 //!
@@ -34,7 +35,7 @@
 //! | --- | --- |
 //! | `narthex_relay_up` | 1 while a fresh snapshot is served |
 //! | `narthex_relay_snapshot_age_seconds` | since the last snapshot; nothing before the first |
-//! | `narthex_relay_series` | series that are served |
+//! | `narthex_relay_series`, `…_withheld_series` | series of a fresh snapshot that are served, and that are not |
 //! | `narthex_relay_snapshots_total`, `…_frames_total`, `…_received_bytes_total` | what came |
 //! | `narthex_relay_resyncs_total` | snapshots that were dropped half-way |
 //! | `narthex_relay_connections_total` | times that the device was connected to |
@@ -48,6 +49,8 @@ mod port;
 mod push;
 mod reader;
 mod run;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use device::Device;
@@ -60,6 +63,7 @@ use metrics::Metrics;
 use run::Line;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use view::View;
 
 /// How devices are read.
 #[derive(Clone, Debug)]
@@ -104,6 +108,8 @@ pub struct Status {
     pub age: Option<Duration>,
     /// How many series are served.
     pub series: usize,
+    /// How many whole frames came.
+    pub frames: u64,
     /// How many snapshots were taken.
     pub snapshots: u64,
     /// How much went wrong.
@@ -125,7 +131,10 @@ impl Relay {
         let fleet = Fleet::new(devices.iter().map(Device::name), options.stale_after);
         let fleet = Arc::new(Mutex::new(fleet));
         let source = Arc::clone(&fleet);
-        registry.register_source(move || Arc::new(lock(&source).view(Instant::now())));
+        registry.register_source(move || {
+            let shown = lock(&source).shown(Instant::now());
+            Arc::new(View::new(shown))
+        });
         let lines = devices.into_iter().enumerate().map(|(number, device)| {
             let counts = metrics.of(device.name());
             Arc::new(Line::new(number, device, counts, Arc::clone(&fleet), options.clone()))
@@ -150,14 +159,15 @@ impl Relay {
 
     /// Every device as it is now.
     pub fn status(&self) -> Vec<Status> {
-        let view = lock(&self.fleet).view(Instant::now());
-        let devices = view.devices().iter().zip(&self.lines);
+        let shown = lock(&self.fleet).shown(Instant::now());
+        let devices = shown.iter().zip(&self.lines);
         devices
             .map(|(shown, line)| Status {
                 device: shown.name.to_string(),
                 up: shown.is_up(),
                 age: shown.age,
                 series: shown.series(),
+                frames: line.counts().frames.value(),
                 snapshots: line.counts().snapshots.value(),
                 errors: line.counts().errors(),
                 last_error: line.last_error(),

@@ -1,3 +1,4 @@
+use super::view::DEVICE;
 use crate::parse::ParsedFamily;
 use narthex_core::Kind;
 use std::collections::HashMap;
@@ -29,6 +30,11 @@ impl Names {
         if name.starts_with(OURS) {
             return Err(Conflict(format!(
                 "{name} begins with {OURS}, as the relay's own metrics do; give it another name"
+            )));
+        }
+        if kind == Kind::StateSet && name == DEVICE {
+            return Err(Conflict(format!(
+                "{name} is a state set, whose label is called as the one that every series gets; give it another name"
             )));
         }
         for exposed in exposed(family) {
@@ -72,10 +78,17 @@ impl Names {
 
     /// The families that are another thing than they were.
     pub(super) fn changes(before: &[ParsedFamily], now: &[ParsedFamily]) -> Vec<Conflict> {
-        let kinds: HashMap<&str, Kind> = before.iter().map(|family| (family.name(), family.kind())).collect();
+        let before: HashMap<&str, &ParsedFamily> = before.iter().map(|family| (family.name(), family)).collect();
         let changed = now.iter().filter_map(|family| {
-            let was = kinds.get(family.name()).filter(|was| **was != family.kind())?;
-            Some(Conflict(format!("{} was a {was:?} and is a {:?} now", family.name(), family.kind())))
+            let was = before.get(family.name())?;
+            if (was.kind(), was.unit()) == (family.kind(), family.unit()) {
+                return None;
+            }
+            let of = |family: &ParsedFamily| match family.unit() {
+                "" => format!("a {:?}", family.kind()),
+                unit => format!("a {:?} in {unit}", family.kind()),
+            };
+            Some(Conflict(format!("{} was {} and is {} now", family.name(), of(was), of(family))))
         });
         changed.collect()
     }

@@ -1,10 +1,12 @@
 use super::device::Address;
 use rustix::fs::{FlockOperation, Mode, OFlags, flock};
-use rustix::termios::ioctl_tiocexcl;
+use rustix::net::sockopt::{set_socket_keepalive, set_tcp_keepcnt, set_tcp_keepidle, set_tcp_keepintvl};
+use rustix::termios::{ioctl_tiocexcl, ioctl_tiocnxcl};
 use serial2_tokio::{SerialPort, Settings};
 use std::io::{self, ErrorKind};
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 
@@ -12,8 +14,15 @@ use tokio::net::{TcpStream, UnixStream};
 pub(super) struct Port {
     pub(super) stream: Box<dyn Stream>,
     /// Keeps other programs from a serial port.
-    _lock: Option<OwnedFd>,
+    _lock: Option<Lock>,
 }
+
+/// How long a device may take to be connected to.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a TCP connection may be silent before the other side is asked whether it is still there, and how often it is
+/// asked before the connection is given up: it may have lost its power.
+const SILENCE: Duration = Duration::from_secs(15);
+const ASKED: u32 = 3;
 
 pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
@@ -21,10 +30,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 impl Port {
     pub(super) async fn open(address: &Address, baud: u32) -> io::Result<Self> {
-        Ok(match address {
-            Address::Serial(path) => Self::serial(path, baud).map_err(explain)?,
-            Address::Unix(path) => Self { stream: Box::new(UnixStream::connect(path).await?), _lock: None },
-            Address::Tcp(host) => Self { stream: Box::new(TcpStream::connect(host).await?), _lock: None },
+        let connect = async {
+            Ok(match address {
+                Address::Serial(path) => Self::serial(path, baud).map_err(explain)?,
+                Address::Unix(path) => Self { stream: Box::new(UnixStream::connect(path).await?), _lock: None },
+                Address::Tcp(host) => Self { stream: Box::new(tcp(host).await?), _lock: None },
+            })
+        };
+        tokio::time::timeout(PATIENCE, connect).await.unwrap_or_else(|_| {
+            let text = format!("it did not answer within {} s", PATIENCE.as_secs());
+            Err(io::Error::new(ErrorKind::TimedOut, text))
         })
     }
 
@@ -43,8 +58,27 @@ impl Port {
             Ok(settings)
         })?;
         ioctl_tiocexcl(&lock)?;
-        Ok(Self { stream: Box::new(port), _lock: Some(lock) })
+        Ok(Self { stream: Box::new(port), _lock: Some(Lock(lock)) })
     }
+}
+
+/// What keeps other programs from a terminal. The file's lock ends with the file; the terminal's own would outlast it on a
+/// pseudo-terminal whose other side stays open.
+struct Lock(OwnedFd);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = ioctl_tiocnxcl(&self.0); // it is gone when the device is
+    }
+}
+
+async fn tcp(host: &str) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(host).await?;
+    set_socket_keepalive(&stream, true)?;
+    set_tcp_keepidle(&stream, SILENCE)?;
+    set_tcp_keepintvl(&stream, SILENCE / ASKED)?;
+    set_tcp_keepcnt(&stream, ASKED)?;
+    Ok(stream)
 }
 
 fn explain(error: io::Error) -> io::Error {

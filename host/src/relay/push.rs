@@ -108,7 +108,8 @@ async fn words(mut body: hyper::body::Incoming) -> String {
         words.extend(frame.data_ref().into_iter().flatten());
     }
     words.truncate(WORDS);
-    String::from_utf8_lossy(&words).trim().to_owned()
+    let words = String::from_utf8_lossy(&words).replace(char::is_control, " "); // it may end up on a terminal
+    words.trim().to_owned()
 }
 
 /// A value in a path: as it is where that is safe, percent-encoded where not, in base64 where a path could not have it.

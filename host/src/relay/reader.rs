@@ -14,10 +14,12 @@ enum Line {
         assembly: Assembly,
         too_long: bool,
     },
-    /// Whether a page began: after the end of another; and whether the rest of a line is passed over.
+    /// Whether a page began: after the end of another; whether the rest of a line is passed over; and how much was passed
+    /// over since the last end of a page.
     Plain {
         begun: bool,
         skipping: bool,
+        passed: usize,
     },
 }
 
@@ -50,7 +52,7 @@ impl Reader {
     }
 
     pub(super) fn plain(limit: usize) -> Self {
-        Self { line: Line::Plain { begun: false, skipping: false }, page: Vec::new(), limit }
+        Self { line: Line::Plain { begun: false, skipping: false, passed: 0 }, page: Vec::new(), limit }
     }
 
     /// Takes what came next.
@@ -97,20 +99,29 @@ impl Reader {
     /// A line, or a part of one. What the device said before somebody listened may be half a page, so that the first one
     /// that is taken is the first after an end.
     fn text(&mut self, part: &[u8], found: &mut dyn FnMut(Found<'_>)) {
-        let Line::Plain { begun, skipping } = &mut self.line else { return };
+        let Line::Plain { begun, skipping, passed } = &mut self.line else { return };
         let ends = part.ends_with(b"\n");
         if *skipping {
             *skipping = !ends;
             return;
+        }
+        if !*begun {
+            *passed += part.len();
+            if *passed > self.limit {
+                *passed = 0;
+                found(Found::Bad(Bad::TooLong));
+            }
         }
         self.page.extend(part.iter().filter(|byte| **byte != b'\r')); // as terminals end lines
         if self.page.len() > self.limit {
             self.page = Vec::new();
             *skipping = !ends;
             if std::mem::take(begun) {
+                *passed = 0;
                 found(Found::Lost);
+                found(Found::Bad(Bad::TooLong));
             }
-            return found(Found::Bad(Bad::TooLong));
+            return;
         }
         if !ends {
             return;
@@ -119,6 +130,7 @@ impl Reader {
             if std::mem::replace(begun, true) {
                 found(Found::Page(&self.page));
             }
+            *passed = 0;
             self.page.clear();
         } else if !*begun {
             self.page.clear();
@@ -181,6 +193,14 @@ mod tests {
         let without_end = PAGE.replace("# EOF\n", "x # EOF\n");
         let line = ["# EOF\n", &without_end, "# EOF\n"].concat();
         assert_eq!(read(Reader::plain(1000), line.as_bytes(), 9), [without_end + "# EOF\n"]);
+    }
+
+    #[test]
+    fn a_line_without_pages_is_an_error_now_and_then() {
+        let chatter = "log: all is well\n".repeat(1000);
+        let found = read(Reader::plain(4000), chatter.as_bytes(), 100);
+        assert_eq!(found, ["Bad(TooLong)"; 4]);
+        assert_eq!(read(Reader::plain(4000), &[b'x'; 1 << 20], 100), ["Bad(TooLong)"]);
     }
 
     #[test]

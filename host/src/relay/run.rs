@@ -1,8 +1,8 @@
-use super::device::Device;
+use super::device::{Address, Device};
 use super::fleet::Fleet;
 use super::metrics::{Counts, Reason};
 use super::port::{Port, Stream};
-use super::reader::{Found, Reader};
+use super::reader::{Bad, Found, Reader};
 use super::{Options, lock};
 use crate::parse::parse_openmetrics;
 use narthex_core::frame::FrameError;
@@ -24,6 +24,8 @@ pub(super) struct Line {
 
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// Requests that follow each other faster reach no device.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
 /// How long a device may take to take a request.
 const REQUEST_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -40,9 +42,33 @@ pub(super) async fn run(line: Arc<Line>) {
             }
             Err(error) => line.error(Reason::Open, &format_args!("cannot open {}: {error}", line.device.address)),
         }
-        wait = if line.counts.snapshots.value() > before { FIRST_WAIT } else { LONGEST_WAIT.min(wait * 2) };
-        tokio::time::sleep(wait).await;
+        if line.counts.snapshots.value() > before {
+            wait = FIRST_WAIT;
+        }
+        wait = match pause(&line.device.address, wait).await {
+            Pause::Over => LONGEST_WAIT.min(wait * 2),
+            Pause::PluggedIn => FIRST_WAIT,
+        };
     }
+}
+
+/// How a pause ended.
+enum Pause {
+    Over,
+    PluggedIn,
+}
+
+/// Waits, but no longer than until a device that was not there is plugged in.
+async fn pause(address: &Address, wait: Duration) -> Pause {
+    let over = Instant::now() + wait;
+    let is_missing = !address.is_there();
+    while Instant::now() < over {
+        tokio::time::sleep(FIRST_WAIT).await;
+        if is_missing && address.is_there() {
+            return Pause::PluggedIn;
+        }
+    }
+    Pause::Over
 }
 
 impl Line {
@@ -102,9 +128,14 @@ impl Line {
             Found::Frame => self.counts.frames.inc(),
             Found::Lost => self.counts.resyncs.inc(),
             Found::Bad(bad) => match bad {
-                super::reader::Bad::Frame(error) => self.error(bad.into(), &error as &FrameError),
-                super::reader::Bad::TooLong => self
-                    .error(bad.into(), &format_args!("a snapshot is longer than {} bytes", self.options.max_snapshot)),
+                Bad::Frame(error @ FrameError::TooLong) => {
+                    self.error(bad.into(), &format_args!("{error}; if the device sends text, --plain reads it"));
+                }
+                Bad::Frame(error) => self.error(bad.into(), &error),
+                Bad::TooLong => {
+                    let limit = self.options.max_snapshot;
+                    self.error(bad.into(), &format_args!("there is no end of a snapshot in {limit} bytes"));
+                }
             },
             Found::Page(page) => self.page(page, now),
         });
@@ -133,7 +164,7 @@ impl Line {
 }
 
 fn interval(every: Duration) -> Interval {
-    let mut interval = tokio::time::interval(every);
+    let mut interval = tokio::time::interval(every.max(SHORTEST_INTERVAL));
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
     interval
 }

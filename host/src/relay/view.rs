@@ -8,9 +8,22 @@ use std::time::Duration;
 /// after what is known of the devices.
 pub(super) struct View {
     devices: Vec<Shown>,
-    /// The families by name, each as the devices and their numbers in it.
-    families: Vec<Vec<(usize, usize)>>,
+    /// The families by name, each with every device that has it.
+    families: Vec<Vec<Member>>,
 }
+
+/// A family of a device.
+struct Member {
+    /// The device, as an index.
+    device: usize,
+    /// The family of its snapshot, as an index.
+    family: usize,
+    /// What becomes of a label that its series call [`DEVICE`] themselves.
+    exported: Option<String>,
+}
+
+/// The label that every series gets.
+pub(super) const DEVICE: &str = "device";
 
 /// A device at that moment.
 pub(super) struct Shown {
@@ -26,8 +39,15 @@ impl Shown {
         self.latest.is_some()
     }
 
+    /// Series that are served.
     pub(super) fn series(&self) -> usize {
-        self.families().map(|(_, family)| family.len()).sum()
+        self.families().map(|(_, family)| family.len() - family.left_out()).sum()
+    }
+
+    /// Series of a fresh snapshot that are not served.
+    fn withheld(&self) -> usize {
+        let families = self.latest.as_ref().map_or(&[][..], |(exposition, _)| exposition.families());
+        families.iter().map(ParsedFamily::len).sum::<usize>() - self.series()
     }
 
     /// The families that are served, with their numbers.
@@ -41,18 +61,15 @@ impl Shown {
 
 impl View {
     pub(super) fn new(devices: Vec<Shown>) -> Self {
-        let mut families = BTreeMap::<&str, Vec<(usize, usize)>>::new();
+        let mut families = BTreeMap::<&str, Vec<Member>>::new();
         for (device, shown) in devices.iter().enumerate() {
             for (number, family) in shown.families() {
-                families.entry(family.name()).or_default().push((device, number));
+                let member = Member { device, family: number, exported: exported(family) };
+                families.entry(family.name()).or_default().push(member);
             }
         }
         let families = families.into_values().collect();
         Self { devices, families }
-    }
-
-    pub(super) fn devices(&self) -> &[Shown] {
-        &self.devices
     }
 
     /// A family of the relay itself, with one series a device.
@@ -61,34 +78,42 @@ impl View {
         for (index, shown) in self.devices.iter().enumerate().skip(first) {
             if let Some(value) = value(shown) {
                 let device = [&*shown.name];
-                let labels = Labels::new(&["device"], &device);
+                let labels = Labels::new(&[DEVICE], &device);
                 sink.sample(desc, &Sample::new(index, &labels, &Point::Number(value)))?;
             }
         }
         Ok(())
     }
 
-    fn union(&self, members: &[(usize, usize)], sink: &mut dyn Sink) -> Flow {
-        let members = || {
-            members.iter().filter_map(|(device, number)| {
-                let shown = self.devices.get(*device)?;
-                let (exposition, _) = shown.latest.as_ref()?;
-                Some((&*shown.name, exposition.families().get(*number)?))
-            })
-        };
-        let Some((_, any)) = members().next() else { return Ok(()) };
-        let desc = any.desc();
-        let first = sink.family(&desc)?;
+    /// The device of a member, and what it has of the family.
+    fn family(&self, member: &Member) -> Option<(&str, &ParsedFamily)> {
+        let shown = self.devices.get(member.device)?;
+        let (exposition, _) = shown.latest.as_ref()?;
+        Some((&shown.name, exposition.families().get(member.family)?))
+    }
+
+    fn union(&self, members: &[Member], sink: &mut dyn Sink) -> Flow {
+        let Some((_, any)) = members.first().and_then(|member| self.family(member)) else { return Ok(()) };
+        let first = sink.family(&any.desc())?;
         let mut start = 0;
-        for (device, family) in members() {
+        for member in members {
+            let Some((device, family)) = self.family(member) else { continue };
+            let desc = family.desc(); // the scale is this device's own
             let device = [device];
-            let outer = Labels::new(&["device"], &device);
+            let outer = Labels::new(&[DEVICE], &device);
             for index in first.saturating_sub(start)..family.len() {
-                family.sample(index, None, &mut |sample| {
-                    with_device(&outer, sample.labels, &mut |labels| {
-                        sink.sample(&desc, &Sample::new(start + index, labels, sample.point))
-                    })
-                })?;
+                let place = start + index;
+                match &member.exported {
+                    None => family.sample(index, Some(&outer), &mut |sample| {
+                        sink.sample(&desc, &Sample::new(place, sample.labels, sample.point))
+                    }),
+                    Some(exported) => family.sample(index, None, &mut |sample| {
+                        let rename = |(name, value)| (if name == DEVICE { exported.as_str() } else { name }, value);
+                        let (names, values): (Vec<_>, Vec<_>) = sample.labels.iter().map(rename).unzip();
+                        let labels = Labels::new(&names, &values);
+                        sink.sample(&desc, &Sample::new(place, &outer.and(&labels), sample.point))
+                    }),
+                }?;
             }
             start += family.len();
         }
@@ -96,18 +121,18 @@ impl View {
     }
 }
 
-/// The labels of a series after that of its device. What it calls `device` itself is exported, as Prometheus says.
-fn with_device(outer: &Labels<'_>, own: &Labels<'_>, give: &mut dyn FnMut(&Labels<'_>) -> Flow) -> Flow {
-    if own.get("device").is_none() {
-        return give(&outer.and(own));
-    }
-    let mut exported = String::from("exported_device");
-    while own.get(&exported).is_some() {
+/// What the label [`DEVICE`] of a family's own series becomes: as with Prometheus, but a name that none of its series
+/// has. Nothing when there is no such label.
+fn exported(family: &ParsedFamily) -> Option<String> {
+    let is_label = |wanted: &str| {
+        let series = (0..family.len()).filter_map(|index| family.series(index));
+        series.into_iter().any(|series| series.labels().any(|(name, _)| name == wanted))
+    };
+    let mut exported = String::from(DEVICE);
+    while is_label(&exported) || (exported == family.name() && exported != DEVICE) {
         exported.insert_str(0, "exported_");
     }
-    let (names, values): (Vec<_>, Vec<_>) =
-        own.iter().map(|(name, value)| (if name == "device" { exported.as_str() } else { name }, value)).unzip();
-    give(&outer.and(&Labels::new(&names, &values)))
+    (exported != DEVICE).then_some(exported)
 }
 
 const UP: Desc<'static> =
@@ -116,20 +141,24 @@ const AGE: Desc<'static> =
     Desc::new(Kind::Gauge, name!("narthex_relay_snapshot_age_seconds"), "Time since the last snapshot of the device.");
 const SERIES: Desc<'static> =
     Desc::new(Kind::Gauge, name!("narthex_relay_series"), "Series of the device that are served.");
+const WITHHELD: Desc<'static> = Desc::new(
+    Kind::Gauge,
+    name!("narthex_relay_withheld_series"),
+    "Series of the device that are not served: their family is in conflict with another one, or they have no shape here.",
+);
 
 impl Collect for View {
     fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
-        [&UP, &AGE, &SERIES].into_iter().try_for_each(&mut *each)?;
-        self.families.iter().filter_map(|members| members.first()).try_for_each(|(device, number)| {
-            let latest = self.devices.get(*device).and_then(|shown| shown.latest.as_ref());
-            latest.and_then(|(exposition, _)| exposition.families().get(*number)).map_or(Ok(()), |f| each(&f.desc()))
-        })
+        [&UP, &AGE, &SERIES, &WITHHELD].into_iter().try_for_each(&mut *each)?;
+        let families = self.families.iter().filter_map(|members| self.family(members.first()?));
+        families.into_iter().try_for_each(|(_, family)| each(&family.desc()))
     }
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
         self.status(&UP, sink, |shown| Some(u64::from(shown.is_up()).into()))?;
         self.status(&AGE, sink, |shown| Some(shown.age?.as_secs_f64().into()))?;
         self.status(&SERIES, sink, |shown| Some((shown.series() as u64).into()))?;
+        self.status(&WITHHELD, sink, |shown| Some((shown.withheld() as u64).into()))?;
         self.families.iter().try_for_each(|members| self.union(members, sink))
     }
 }

@@ -7,10 +7,12 @@ mod process;
 
 use narthex::frame::Framer;
 use narthex::{Counter, Family, Gauge, Histogram, MetricGroup};
-use process::{Pty, Relay, Socket, command, directory, framed, send, wait_for};
+use process::{Pty, Relay, Running, Socket, command, directory, framed, send, wait_for};
+use rustix::process::Signal;
+use rustix::termios::{Winsize, tcsetwinsize};
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -217,6 +219,68 @@ fn a_port_that_another_program_holds() {
     second.says("another program holds the port");
     send(&mut &pty.line, &mut Framer::new(), &node(1));
     relay.wait_until("frames", |relay| relay.value("frames_total", &[("device", "board")]) == Some(1.0));
+    // until it ends, also for who has no more rights than others
+    assert!(pty.is_exclusive());
+    drop(second);
+    relay.ends(Signal::TERM);
+    assert!(!pty.is_exclusive());
+}
+
+#[test]
+fn a_terminal_shows_a_line_for_each_device() {
+    let directory = directory("terminal");
+    let (board, other) = (Socket::new(&directory, "board"), Socket::new(&directory, "other"));
+    let screen = Pty::plugged(&directory, "screen");
+    let terminal = File::options().read(true).write(true).open(&screen.link).unwrap();
+    let size = Winsize { ws_col: 60, ws_row: 24, ws_xpixel: 0, ws_ypixel: 0 };
+    tcsetwinsize(&terminal, size).unwrap();
+    let mut child = command();
+    child.args(["--listen", "127.0.0.1:0", &board.address, &other.address]).stderr(terminal);
+    let _relay = Running(child.spawn().unwrap());
+    drop(child); // with its terminal
+    let mut line = board.accept();
+    send(&mut line, &mut Framer::new(), &node(1));
+
+    let mut lines = BufReader::new(&screen.line).lines();
+    let mut seen = Vec::new();
+    wait_for("a line", || {
+        let line = lines.next().unwrap().unwrap(); // there is one every second
+        let is_up = line.starts_with("\x1b[2A\x1b[Jboard            up  ") && line.contains(" 3 series ");
+        seen.push(line);
+        is_up.then_some(())
+    });
+    assert!(lines.next().unwrap().unwrap().starts_with("other            silent never heard     0 series"));
+    assert!(seen.iter().all(|line| line.trim_start_matches("\x1b[2A\x1b[J").len() <= 60), "{seen:?}");
+}
+
+#[test]
+fn text_that_is_taken_for_frames() {
+    let socket = Socket::new(&directory("text"), "board");
+    let relay = Relay::start(&[&socket.address]);
+    let mut line = socket.accept();
+    line.write_all(&b"# TYPE frames counter\nframes_total 7\n# EOF\n".repeat(10)).unwrap();
+    relay.says(
+        "board: more than 248 bytes without a zero, which no frame has; if the device sends text, --plain reads it",
+    );
+    assert_eq!(relay.errors("board", "frame_too_long"), 1.0);
+}
+
+#[test]
+fn a_page_in_frames_that_is_too_long() {
+    let socket = Socket::new(&directory("long"), "board");
+    let relay = Relay::start(&["--max-snapshot", "200", &socket.address]);
+    let (mut line, mut framer) = (socket.accept(), Framer::new());
+    send(&mut line, &mut framer, &node(1));
+    relay.says("board: there is no end of a snapshot in 200 bytes");
+    assert_eq!((relay.errors("board", "snapshot_too_long"), relay.about("snapshots_total", "board")), (1.0, 0.0));
+    send(&mut line, &mut framer, &Small::new());
+    relay.wait_until("a small one", |relay| relay.value("small", &[("device", "board")]) == Some(0.0));
+}
+
+#[derive(MetricGroup)]
+struct Small {
+    /// Fits.
+    small: Gauge,
 }
 
 #[test]
@@ -251,12 +315,8 @@ fn rubbish_at_full_speed_disturbs_nobody() {
 #[test]
 fn it_ends_when_it_is_asked_to() {
     let socket = Socket::new(&directory("signals"), "board");
-    for signal in [rustix::process::Signal::TERM, rustix::process::Signal::INT] {
-        let mut relay = Relay::start(&[&socket.address]);
-        let pid = rustix::process::Pid::from_child(&relay.child);
-        rustix::process::kill_process(pid, signal).unwrap();
-        let status = wait_for("the end", || relay.child.try_wait().unwrap());
-        assert!(status.success(), "{status}");
+    for signal in [Signal::TERM, Signal::INT] {
+        Relay::start(&[&socket.address]).ends(signal);
     }
 }
 
@@ -274,6 +334,7 @@ fn mistakes_on_the_command_line() {
     assert!(fails(&["tcp:nowhere"]).contains("a TCP address has a port, as tcp:10.0.0.7:4000 has"));
     assert!(fails(&["x", "--push", "https://g"]).contains("it begins with http://, and TLS is not there yet"));
     assert!(fails(&["x", "--every", "soon"]).contains("--every <TIME>"));
+    assert!(fails(&["x", "--every", "0s"]).contains("it has to be longer than that; write 500ms, 10s or 5min say"));
     assert!(fails(&[]).contains("required"));
     let taken = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let port = taken.port();

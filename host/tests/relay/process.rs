@@ -2,9 +2,12 @@
 
 use crate::client;
 use narthex::{Collect, Exposition, frame::Framer, parse_openmetrics, sample_value};
+use rustix::ioctl::{Getter, Opcode, ioctl, opcode};
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use std::ffi::c_int;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::SocketAddr;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -37,7 +40,7 @@ pub fn directory(name: &str) -> PathBuf {
 
 /// `narthex relay`, which ends with the test.
 pub struct Relay {
-    pub child: Child,
+    pub child: Running,
     pub addr: SocketAddr,
     log: Receiver<String>,
 }
@@ -51,7 +54,14 @@ impl Relay {
         let first = log.recv_timeout(PATIENCE).unwrap();
         let addr = first.strip_prefix("metrics: http://").and_then(|rest| rest.strip_suffix("/metrics"));
         let addr = addr.unwrap_or_else(|| panic!("the relay said {first:?}")).parse().unwrap();
-        Self { child, addr, log }
+        Self { child: Running(child), addr, log }
+    }
+
+    /// Asks it to end, and waits for that.
+    pub fn ends(mut self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child.0), signal).unwrap();
+        let status = wait_for("the end", || self.child.0.try_wait().unwrap());
+        assert!(status.success(), "{status}");
     }
 
     /// The page, which has to be strict OpenMetrics.
@@ -91,10 +101,13 @@ impl Relay {
     }
 }
 
-impl Drop for Relay {
+/// A process that ends with the test.
+pub struct Running(pub Child);
+
+impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -142,6 +155,22 @@ impl Pty {
 
     pub fn address(&self) -> &str {
         self.link.to_str().unwrap()
+    }
+
+    /// Whether it can be opened once only; not to be seen as a refusal by who may do everything.
+    #[expect(unsafe_code, reason = "no crate has this request")]
+    pub fn is_exclusive(&self) -> bool {
+        let file = match File::open(&self.link) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::ResourceBusy => return true,
+            Err(error) => panic!("{error}"),
+        };
+        const TIOCGEXCL: Opcode = opcode::read::<c_int>(b'T', 0x40);
+        // SAFETY: the request writes an int, and nothing else.
+        let request = unsafe { Getter::<TIOCGEXCL, c_int>::new() };
+        // SAFETY: as above.
+        let exclusive = unsafe { ioctl(file, request) };
+        exclusive.unwrap() != 0
     }
 
     pub fn unplug(self) {

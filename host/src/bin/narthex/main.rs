@@ -1,12 +1,13 @@
 //! The command-line tool.
 
+mod show;
+
 use clap::{Args, Parser, Subcommand};
 use humantime::parse_duration;
-use narthex::relay::{Device, Gateway, Options, Relay, Status};
+use narthex::relay::{Device, Gateway, Options, Relay};
 use narthex::start_http_server;
-use rustix::termios::tcgetwinsize;
+use std::cell::RefCell;
 use std::error::Error;
-use std::io::{IsTerminal, Write, stderr};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -56,7 +57,7 @@ struct RelayArgs {
     job: String,
 
     /// How often to push
-    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = parse_duration, requires = "push")]
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = time, requires = "push")]
     push_every: Duration,
 
     /// The devices send OpenMetrics text instead of frames; they are asked for it every 10 s, unless --every says otherwise
@@ -64,7 +65,7 @@ struct RelayArgs {
     plain: bool,
 
     /// How often to ask the devices for a snapshot; without this, frames are waited for
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     every: Option<Duration>,
 
     /// The speed of serial ports, in bits per second
@@ -72,7 +73,7 @@ struct RelayArgs {
     baud: u32,
 
     /// How old a snapshot may be before a device's series leave the page
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = time)]
     stale_after: Duration,
 
     /// The most bytes that a snapshot may have
@@ -80,10 +81,16 @@ struct RelayArgs {
     max_snapshot: usize,
 }
 
+fn time(text: &str) -> Result<Duration, String> {
+    match parse_duration(text) {
+        Ok(Duration::ZERO) => Err("it has to be longer than that; write 500ms, 10s or 5min say".into()),
+        Ok(time) => Ok(time),
+        Err(error) => Err(format!("{error}; write 500ms, 10s or 5min say")),
+    }
+}
+
 /// How often plain text is asked for.
 const EVERY: Duration = Duration::from_secs(10);
-/// How often the lines on a terminal are written anew, and the log looks for news.
-const REFRESH: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let What::Relay(args) = Command::parse().what;
@@ -113,10 +120,17 @@ async fn relay(args: RelayArgs) -> Result<(), Box<dyn Error>> {
     if let Some(server) = &server {
         eprintln!("metrics: http://{}/metrics", server.local_addr());
     }
+    let trouble = RefCell::default();
+    let push = async {
+        match &gateway {
+            Some(gateway) => push(&relay, gateway, args.push_every, &trouble).await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         () = relay.run() => {}
-        () = push(&relay, gateway, args.push_every) => {}
-        () = show(&relay) => {}
+        error = push => return Err(error.into()),
+        () = show::show(&relay, &trouble) => {}
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }
@@ -126,71 +140,18 @@ async fn relay(args: RelayArgs) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn push(relay: &Relay, gateway: Option<Gateway>, every: Duration) {
-    let Some(gateway) = gateway else { return std::future::pending().await };
-    let mut failing = false;
+/// Pushes for ever; keeps why the gateway takes nothing, while that is so.
+async fn push(relay: &Relay, gateway: &Gateway, every: Duration, trouble: &RefCell<Option<String>>) -> narthex::Error {
+    let pushes = relay.registry().counter("narthex_relay_pushes", "Pushes to the Pushgateway.").labels(["outcome"]);
+    let pushes = match pushes.register() {
+        Ok(pushes) => pushes,
+        Err(error) => return error,
+    };
+    let (accepted, failed) = (pushes.get(["accepted"]), pushes.get(["failed"]));
     loop {
         tokio::time::sleep(every).await;
-        let outcome = gateway.push(relay.registry()).await;
-        match &outcome {
-            Ok(()) if failing => eprintln!("push: the gateway takes it again"),
-            Err(error) if !failing => eprintln!("push: {error}; trying on every {every:?}"),
-            _ => {}
-        }
-        failing = outcome.is_err();
+        let error = gateway.push(relay.registry()).await.err();
+        if error.is_none() { &accepted } else { &failed }.inc();
+        trouble.replace(error.map(|error| error.to_string()));
     }
-}
-
-/// A line for each device, for ever: written anew on a terminal, otherwise when there is news.
-async fn show(relay: &Relay) {
-    let terminal = stderr().is_terminal();
-    let width = tcgetwinsize(stderr()).map_or(80, |size| usize::from(size.ws_col).max(20)) - 1;
-    let mut before: Vec<Status> = Vec::new();
-    loop {
-        let now = relay.status();
-        let mut text = String::new();
-        if terminal {
-            if !before.is_empty() {
-                text += &format!("\x1b[{}A\x1b[J", before.len());
-            }
-            now.iter().for_each(|status| text += &format!("{:.width$}\n", live(status)));
-        } else {
-            for (number, status) in now.iter().enumerate() {
-                news(before.get(number), status)
-                    .iter()
-                    .for_each(|line| text += &format!("{}: {line}\n", status.device));
-            }
-        }
-        let _ = stderr().write_all(text.as_bytes());
-        before = now;
-        tokio::time::sleep(REFRESH).await;
-    }
-}
-
-fn live(status: &Status) -> String {
-    let age = status.age.map_or("never heard".into(), |age| format!("{:.0} s ago", age.as_secs_f64()));
-    let state = if status.up { "up" } else { "silent" };
-    let error = status.last_error.as_deref().unwrap_or_default();
-    format!(
-        "{:16} {state:6} {age:>12}  {:5} series  {:6} snapshots  {:5} errors  {error}",
-        status.device, status.series, status.snapshots, status.errors
-    )
-}
-
-/// What has changed about a device. Errors are told once a second at the most.
-fn news(before: Option<&Status>, now: &Status) -> Vec<String> {
-    let mut news = Vec::new();
-    if before.is_some_and(|before| before.up != now.up) || (before.is_none() && now.up) {
-        news.push(if now.up {
-            format!("up, {} series", now.series)
-        } else {
-            "silent; its series are taken out".into()
-        });
-    }
-    let errors = now.errors - before.map_or(0, |before| before.errors);
-    if let (1.., Some(last)) = (errors, &now.last_error) {
-        let more = if errors > 1 { format!(" (and {} errors more)", errors - 1) } else { String::new() };
-        news.push(format!("{last}{more}"));
-    }
-    news
 }
