@@ -17,29 +17,31 @@ mod server;
 use app::NODE;
 use core::panic::PanicInfo;
 use cortex_m::Peripherals;
-use cortex_m_rt::exception;
-use embassy_executor::{Spawner, task};
+use cortex_m_rt::{entry, exception};
+use embassy_executor::task;
 use embassy_time::{Duration, Ticker};
-use http_embassy::{network, storm, time};
+use http_embassy::{executor, network, storm, time};
 use narthex_core::Collect;
 use server::{HTTP, serve};
 
 /// Everything that is exposed.
 const METRICS: &dyn Collect = &[&NODE as &dyn Collect, &HTTP];
 
-#[embassy_executor::main]
-async fn main(spawner: Spawner) {
+#[entry]
+fn main() -> ! {
     app::boot();
     if let Some(mut peripherals) = Peripherals::take() {
         time::start(&mut peripherals.SYST);
     }
     storm::start();
-    if let Ok(stack) = network::start(spawner) {
-        (0..network::SOCKETS).flat_map(|_| serve(stack)).for_each(|server| spawner.spawn(server));
-    }
-    if let Ok(measure) = measure() {
-        spawner.spawn(measure);
-    }
+    executor::run(|spawner| {
+        if let Ok(stack) = network::start(spawner) {
+            (0..network::SOCKETS).flat_map(|_| serve(stack)).for_each(|server| spawner.spawn(server));
+        }
+        if let Ok(measure) = measure() {
+            spawner.spawn(measure);
+        }
+    })
 }
 
 /// The sensor's own work.
