@@ -14,6 +14,7 @@ const FOR_ONE_BOARD: &[(&str, &str, &str)] = &[
     ("embedded-examples", "tasks-rtic", "lm3s6965evb"),
     ("tests/firmware", "logger", "lm3s6965evb"),
     ("tests/size/http-embeprom", "http-embeprom", "lm3s6965evb"),
+    ("tests/size/http-embassy-embeprom", "http-embassy-embeprom", "lm3s6965evb"),
 ];
 
 /// `cargo xtask lint`

@@ -37,6 +37,7 @@ pub const FIRMWARE: &[&str] = &[
     "tests/firmware",
     "embedded-examples",
     "tests/size/http-embeprom",
+    "tests/size/http-embassy-embeprom",
     "embedded-examples/rp2040",
     "embedded-examples/esp32c3",
 ];

@@ -1,22 +1,29 @@
 //! What firmware takes that is scraped over a network card, beside the same firmware with embeprom.
 
 use crate::elf::footprint;
-use crate::network::{Firmware, Running, SMOLTCP};
+use crate::network::{EMBASSY, Firmware, Running, SMOLTCP};
 use anyhow::{Context, Result, ensure};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-const EMBEPROM: Firmware = Firmware { name: "http-embeprom", workspace: "tests/size/http-embeprom", pushes: true };
-
 /// What is measured, and what each may take.
-const SUBJECTS: [(Firmware, Option<[u64; 3]>); 2] =
-    [(SMOLTCP, Some([36_000, 4_800, STACK_OF_NETWORK_FIRMWARE])), (EMBEPROM, None)];
+const SUBJECTS: [(Firmware, Option<[u64; 3]>); 4] = [
+    (SMOLTCP, Some([36_000, 4_800, STACK_OF_NETWORK_FIRMWARE])),
+    (with_embeprom("http-embeprom", "tests/size/http-embeprom", true), None),
+    (EMBASSY, Some([66_000, 18_000, 7_000])),
+    (with_embeprom("http-embassy-embeprom", "tests/size/http-embassy-embeprom", false), None),
+];
 const COLUMNS: [&str; 3] = ["flash", "statics", "stack"];
 
 /// The most that the stack of http-smoltcp may have held, in bytes.
 pub const STACK_OF_NETWORK_FIRMWARE: u64 = 6_000;
+
+/// The firmware before it, with embeprom.
+const fn with_embeprom(name: &'static str, workspace: &'static str, pushes: bool) -> Firmware {
+    Firmware { name, workspace, pushes }
+}
 
 /// How long a board may take to start.
 const PATIENCE: Duration = Duration::from_secs(30);

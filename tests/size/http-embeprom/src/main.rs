@@ -5,6 +5,7 @@
 #![no_std]
 #![no_main]
 
+mod connections;
 mod metrics;
 
 use core::panic::PanicInfo;
@@ -61,7 +62,7 @@ impl Node for Sensor {
             Outcome::Disconnected => "disconnected",
             Outcome::TimedOut => "timed_out",
         };
-        critical_section::with(|_| metrics::get().http_requests_total.inc(&[outcome]));
+        critical_section::with(|_| connections::get().http_requests_total.inc(&[outcome]));
     }
 
     fn count_push(outcome: Pushed) {
@@ -73,7 +74,7 @@ impl Node for Sensor {
             Pushed::TimedOut => "timed_out",
             Pushed::PageFailed => "page_failed",
         };
-        critical_section::with(|_| metrics::get().pushes_total.inc(&[outcome]));
+        critical_section::with(|_| connections::get().pushes_total.inc(&[outcome]));
     }
 }
 

@@ -31,12 +31,6 @@ embeprom::metrics! {
     system_jobs: Gauge,
     /// Memory that the metrics take.
     system_metrics_bytes: Gauge,
-    /// Connections to the server, by what became of them.
-    #[labels("outcome")]
-    http_requests_total: CounterVec<10>,
-    /// Attempts to push to the gateway, by what became of them.
-    #[labels("outcome")]
-    pushes_total: CounterVec<6>,
 }
 
 const LINKS: [&str; 3] = ["down", "joining", "up"];
