@@ -65,8 +65,7 @@ fn page<F: Format, W: Write + ?Sized>(metrics: &dyn Collect, out: &mut W) -> Res
         let _ = encoder.end();
     }
     match (encoder.into_error(), outcome) {
-        (Some(WriteError::Sink(error)), _) => Err(EncodeError::Sink(error)),
-        (Some(WriteError::Zero), _) => Err(EncodeError::WriteZero),
+        (Some(error), _) => Err(error.into()),
         (None, Err(Stop::Collector(error))) => Err(EncodeError::Collector(error)),
         (None, _) => Ok(()),
     }
@@ -87,6 +86,15 @@ pub enum EncodeError<E> {
     },
     /// A collector failed; everything else was written.
     Collector(CollectError),
+}
+
+impl<E> From<WriteError<E>> for EncodeError<E> {
+    fn from(error: WriteError<E>) -> Self {
+        match error {
+            WriteError::Sink(error) => EncodeError::Sink(error),
+            WriteError::Zero => EncodeError::WriteZero,
+        }
+    }
 }
 
 impl<E: core::fmt::Debug> core::fmt::Display for EncodeError<E> {

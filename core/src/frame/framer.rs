@@ -1,6 +1,8 @@
 use super::{CHECK, CRC, Check, DELIMITER, FIRST, HEADER, LAST, VERSION};
 use crate::collect::Collect;
-use crate::encode::{self, EncodeError, Write};
+use crate::encode::{self, EncodeError, Write, WriteError};
+use cobs::{EncoderState, PushResult};
+use heapless::Vec;
 
 /// Sends snapshots in frames.
 ///
@@ -27,9 +29,10 @@ pub struct Framer {
 
 /// Data of a frame that is sent. Less than a frame may have, to save memory on the device.
 const DATA: usize = 120;
-const RAW: usize = HEADER + DATA + CHECK;
-/// COBS adds a byte to up to 254.
-const ENCODED: usize = RAW + 1;
+/// What is in front of the data: delimiter, the first code of COBS, header.
+const FRONT: [u8; 2 + HEADER] = [0; 2 + HEADER];
+/// With its delimiters. COBS adds no other code to so few bytes.
+const FRAME: usize = FRONT.len() + DATA + CHECK + 1;
 
 impl Framer {
     /// A line on which nothing was sent.
@@ -48,18 +51,13 @@ impl Framer {
         metrics: &dyn Collect,
         out: &mut W,
     ) -> Result<(), EncodeError<W::Error>> {
-        let mut frames =
-            Frames { out, framer: self, kind: VERSION | FIRST, raw: [0; RAW], data: 0, page: CRC.digest() };
-        let outcome = encode::openmetrics(metrics, &mut frames).map_err(|error| match error {
-            EncodeError::Sink(stopped) => stopped.into(),
-            EncodeError::WriteZero => EncodeError::WriteZero,
-            EncodeError::BufferTooSmall { needed } => EncodeError::BufferTooSmall { needed },
-            EncodeError::Collector(error) => EncodeError::Collector(error),
-        });
-        if !matches!(outcome, Ok(()) | Err(EncodeError::Collector(_))) {
-            return outcome;
+        let mut frames = Frames { out, framer: self, kind: VERSION | FIRST, frame: Vec::new(), page: CRC.digest() };
+        frames.begin();
+        // As `dyn`, for the encoder to be the same as that of other sinks with these errors.
+        let outcome = encode::openmetrics(metrics, &mut frames as &mut dyn Write<Error = W::Error>);
+        if matches!(outcome, Ok(()) | Err(EncodeError::Collector(_))) {
+            frames.end()?;
         }
-        frames.end()?;
         outcome
     }
 }
@@ -76,91 +74,98 @@ struct Frames<'a, W: ?Sized> {
     framer: &'a mut Framer,
     /// Of the next frame.
     kind: u8,
-    raw: [u8; RAW],
-    /// How many bytes of data there are behind the header.
-    data: usize,
+    frame: Vec<u8, FRAME, u8>,
     page: Check,
 }
 
-/// Why the line took no more.
-enum Stopped<E> {
-    Sink(E),
-    Zero,
-}
-
-impl<E> From<Stopped<E>> for EncodeError<E> {
-    fn from(stopped: Stopped<E>) -> Self {
-        match stopped {
-            Stopped::Sink(error) => EncodeError::Sink(error),
-            Stopped::Zero => EncodeError::WriteZero,
-        }
-    }
-}
-
 impl<W: Write + ?Sized> Frames<'_, W> {
-    /// Takes some of `bytes`; a full frame is sent when more comes, because it is not the last then.
-    fn take(&mut self, bytes: &[u8]) -> Result<usize, Stopped<W::Error>> {
-        if self.data == DATA {
-            self.send()?;
+    fn begin(&mut self) {
+        self.frame.clear();
+        self.push(&FRONT);
+    }
+
+    /// Takes all of `bytes`; a full frame is sent when more comes, because it is not the last then.
+    fn take(&mut self, bytes: &[u8]) -> Result<(), WriteError<W::Error>> {
+        for byte in bytes {
+            if self.frame.len() == FRONT.len() + DATA {
+                self.send()?;
+            }
+            self.push(&[*byte]);
         }
-        let room = self.raw.get_mut(HEADER + self.data..HEADER + DATA).unwrap_or_default();
-        let taken = room.len().min(bytes.len());
-        if let (Some(room), Some(bytes)) = (room.get_mut(..taken), bytes.get(..taken)) {
-            room.copy_from_slice(bytes);
-        }
-        self.data += taken;
-        Ok(taken)
+        Ok(())
     }
 
     /// The last frame.
-    fn end(&mut self) -> Result<(), Stopped<W::Error>> {
-        if self.data > DATA - CHECK {
-            self.send()?;
+    fn end(&mut self) -> Result<(), WriteError<W::Error>> {
+        if self.frame.len() > FRONT.len() + DATA - CHECK {
+            self.send()?; // the check of the page stays in one piece
         }
-        let check = self.page.clone().finalize().to_le_bytes();
-        self.take(&check)?;
+        let check = self.page.clone().finalize();
+        self.push(&check.to_le_bytes());
         self.kind |= LAST;
         self.send()
     }
 
-    fn send(&mut self) -> Result<(), Stopped<W::Error>> {
-        let end = HEADER + self.data;
+    fn send(&mut self) -> Result<(), WriteError<W::Error>> {
         let [low, high] = self.framer.sequence.to_le_bytes();
         self.framer.sequence = self.framer.sequence.wrapping_add(1);
-        let header = [core::mem::replace(&mut self.kind, VERSION), low, high];
-        self.data = 0;
-
-        let Self { raw, out, .. } = self;
-        if let Some(place) = raw.get_mut(..HEADER) {
-            place.copy_from_slice(&header);
+        let kind = core::mem::replace(&mut self.kind, VERSION);
+        if let Some(front) = self.frame.first_chunk_mut() {
+            *front = [DELIMITER, 0, kind, low, high];
         }
-        let check = CRC.checksum(raw.get(..end).unwrap_or_default()).to_le_bytes();
-        if let Some(place) = raw.get_mut(end..end + CHECK) {
-            place.copy_from_slice(&check);
-        }
-        let mut encoded = [0; ENCODED];
-        let len = cobs::try_encode(raw.get(..end + CHECK).unwrap_or_default(), &mut encoded).unwrap_or_default();
-        for part in [&[DELIMITER][..], encoded.get(..len).unwrap_or_default(), &[DELIMITER]] {
-            put(*out, part)?;
-        }
+        let check = CRC.checksum(self.frame.get(2..).unwrap_or_default());
+        self.push(&check.to_le_bytes());
+        encode_in_place(self.frame.get_mut(1..).unwrap_or_default());
+        self.push(&[DELIMITER]);
+        put(self.out, &self.frame)?;
+        self.begin();
         Ok(())
+    }
+
+    /// There is always room.
+    fn push(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            let _ = self.frame.push(*byte);
+        }
+    }
+}
+
+/// COBS of what is behind the first byte: where a zero was is then how far it is to the next, and where the first is, in
+/// the first byte.
+fn encode_in_place(frame: &mut [u8]) {
+    let mut state = EncoderState::default();
+    for at in 1..frame.len() {
+        let Some(byte) = frame.get(at) else { break };
+        if let PushResult::ModifyFromStartAndSkip(code) = state.push(*byte) {
+            replace(frame, code);
+        }
+    }
+    replace(frame, state.finalize());
+}
+
+fn replace(frame: &mut [u8], (at, byte): (usize, u8)) {
+    if let Some(place) = frame.get_mut(at) {
+        *place = byte;
     }
 }
 
 impl<W: Write + ?Sized> Write for Frames<'_, W> {
-    type Error = Stopped<W::Error>;
+    type Error = W::Error;
 
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
-        let taken = self.take(bytes)?;
-        self.page.update(bytes.get(..taken).unwrap_or_default());
-        Ok(taken)
+        self.page.update(bytes);
+        match self.take(bytes) {
+            Ok(()) => Ok(bytes.len()),
+            Err(WriteError::Sink(error)) => Err(error),
+            Err(WriteError::Zero) => Ok(0),
+        }
     }
 }
 
-fn put<W: Write + ?Sized>(out: &mut W, mut bytes: &[u8]) -> Result<(), Stopped<W::Error>> {
+fn put<W: Write + ?Sized>(out: &mut W, mut bytes: &[u8]) -> Result<(), WriteError<W::Error>> {
     while !bytes.is_empty() {
-        match out.write(bytes).map_err(Stopped::Sink)? {
-            0 => return Err(Stopped::Zero),
+        match out.write(bytes).map_err(WriteError::Sink)? {
+            0 => return Err(WriteError::Zero),
             taken => bytes = bytes.get(taken..).unwrap_or_default(),
         }
     }

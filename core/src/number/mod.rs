@@ -58,11 +58,12 @@ impl Number {
 
     /// Whether the number is below zero.
     pub fn is_negative(&self) -> bool {
+        // Bits are compared, not floats: that would link a routine into firmware that has none.
         match *self {
             Number::U64(_) => false,
             Number::I64(v) => v < 0,
-            Number::F64(v, _) => v < 0.0,
-            Number::F32(v, _) => v < 0.0,
+            Number::F64(v, _) => (MINUS_ZERO_64 + 1..=f64::NEG_INFINITY.to_bits()).contains(&v.to_bits()),
+            Number::F32(v, _) => (MINUS_ZERO_32 + 1..=f32::NEG_INFINITY.to_bits()).contains(&v.to_bits()),
         }
     }
 
@@ -71,6 +72,9 @@ impl Number {
         matches!(self, Number::U64(_) | Number::I64(_))
     }
 }
+
+const MINUS_ZERO_64: u64 = (-0.0_f64).to_bits();
+const MINUS_ZERO_32: u32 = (-0.0_f32).to_bits();
 
 impl<const N: usize> NumberText<N> {
     /// Puts a number in front; see [`Number::text`].
@@ -141,5 +145,21 @@ impl<T: Scalar> Numbers for &[T] {
 
     fn get(&self, index: usize) -> Option<Number> {
         <[T]>::get(self, index).map(|v| v.number())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_below_zero() {
+        const SMALLEST: f64 = f64::from_bits(1);
+        for value in [0.0, -0.0, 1.0, -1.0, SMALLEST, -SMALLEST, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -f64::NAN]
+        {
+            assert_eq!(Number::from(value).is_negative(), value < 0.0, "{value}");
+            assert_eq!(Number::from(value as f32).is_negative(), (value as f32) < 0.0, "{value}");
+        }
+        assert!(Number::from(-1).is_negative() && !Number::from(0).is_negative());
     }
 }
