@@ -47,6 +47,15 @@ impl Emulator {
         Ok((memory.len() - untouched / 4 * 4) as u64)
     }
 
+    /// The terminal that QEMU has opened for its first serial line.
+    pub fn terminal(&self) -> Result<PathBuf> {
+        let mut monitor = Monitor::connect(&self.directory.join("monitor"))?;
+        monitor.execute(r#"{"execute": "qmp_capabilities"}"#)?;
+        let lines = monitor.execute(r#"{"execute": "query-chardev"}"#)?;
+        let path = lines.split('"').find_map(|word| word.strip_prefix("pty:"));
+        path.map(PathBuf::from).with_context(|| format!("no terminal: {lines}"))
+    }
+
     /// What is in memory between two addresses, of one moment.
     pub fn memory(&self, from: u64, to: u64) -> Result<Vec<u8>> {
         let file = self.directory.join("memory");
@@ -86,13 +95,14 @@ impl Monitor {
         Ok(Self(BufReader::new(stream)))
     }
 
-    fn execute(&mut self, command: &str) -> Result<()> {
+    /// Answers what QEMU does.
+    fn execute(&mut self, command: &str) -> Result<String> {
         writeln!(self.0.get_mut(), "{command}")?;
         loop {
             let mut line = String::new();
             ensure!(self.0.read_line(&mut line)? > 0, "QEMU ended before it answered {command}");
             if line.starts_with(r#"{"return""#) {
-                return Ok(());
+                return Ok(line);
             }
             ensure!(!line.starts_with(r#"{"error""#), "QEMU refused {command}: {line}");
         }

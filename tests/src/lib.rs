@@ -15,6 +15,7 @@ pub mod own_board;
 pub mod project;
 pub mod python;
 pub mod qemu;
+pub mod serial;
 pub mod size;
 pub mod test;
 pub mod tidy;

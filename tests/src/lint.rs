@@ -12,6 +12,8 @@ const FOR_ONE_BOARD: &[(&str, &str, &str)] = &[
     ("embedded-examples", "http-smoltcp", "lm3s6965evb"),
     ("embedded-examples", "log-defmt", "lm3s6965evb"),
     ("embedded-examples", "tasks-rtic", "lm3s6965evb"),
+    ("embedded-examples", "serial-cortex-m", "lm3s6965evb"),
+    ("embedded-examples", "serial-riscv", "virt-imac"),
     ("tests/firmware", "logger", "lm3s6965evb"),
     ("tests/size/http-embeprom", "http-embeprom", "lm3s6965evb"),
     ("tests/size/http-embassy-embeprom", "http-embassy-embeprom", "lm3s6965evb"),

@@ -1,7 +1,7 @@
 //! `cargo xtask`: everything that checks the project.
 
 use anyhow::{Result, bail};
-use narthex_tests::{board, lint, log, qemu, size, test, tidy, tools};
+use narthex_tests::{board, lint, log, qemu, serial, size, test, tidy, tools};
 use std::process::ExitCode;
 
 const HELP: &str = "\
@@ -17,6 +17,8 @@ Checks narthex.
     cargo xtask qemu http-smoltcp|http-embassy [PORT]
                                      run firmware that is scraped over its network card, at
                                      127.0.0.1:PORT (or any free one), until Ctrl-C
+    cargo xtask qemu serial [BOARD]  run firmware that is asked over its serial line, a terminal on
+                                     this machine, until Ctrl-C
     cargo xtask size                 flash, RAM, instructions and stack beside embeprom and a
                                      hand-written floor; what each feature costs; fails over
                                      budget, or when docs/your-own-board.md says otherwise
@@ -53,6 +55,7 @@ fn run(args: &[&str]) -> Result<()> {
         ["test", steps @ ..] => test::run(steps)?,
         ["qemu", "rtic"] => qemu::rtic()?,
         ["qemu", "defmt"] => log::example()?,
+        ["qemu", "serial", rest @ ..] => serial::serve(rest)?,
         ["qemu", rest @ ..] => qemu::example(rest)?,
         ["size"] => size::run()?,
         ["size", "--write"] => size::write_page()?,

@@ -4,12 +4,10 @@ mod board;
 mod server;
 
 use board::{STALLED, boards, exchange, pages, value};
-use narthex_tests::tools;
-use server::{accepting_anything, directory, fed, get, prometheus, promtool, wait_for, wait_within};
+use server::{accepting_anything, directory, get, prometheus, promtool, python_reads, wait_for, wait_within};
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
@@ -196,12 +194,4 @@ fn other_requests_get_their_status() {
             assert!(!chunked || body.is_empty() || body.ends_with("\r\n0\r\n\r\n"), "{}: {answer}", board.name);
         }
     }
-}
-
-/// The families of an OpenMetrics page, as PyPI's `prometheus_client` reads them.
-fn python_reads(page: &str) -> String {
-    const PROGRAM: &str = "import sys\nfrom prometheus_client.openmetrics.parser import text_string_to_metric_families\n\
-                           for f in text_string_to_metric_families(sys.stdin.read()): print(f.name, f.type)";
-    let mut python = Command::new(tools::python());
-    fed(python.args(["-c", PROGRAM]), page)
 }

@@ -1,8 +1,9 @@
 //! A reader of frames in another language, written from the documentation of `narthex_core::frame` alone, gets the same
 //! snapshots as ours, whatever happens on the line.
 
-use narthex_core::frame::{Assembly, Deframer, Framer, Step};
+use narthex_core::frame::Framer;
 use narthex_core::{Counter, Family, MetricGroup, encode};
+use narthex_tests::serial::Reader;
 use narthex_tests::tools;
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -136,21 +137,8 @@ fn damage(line: &mut Vec<u8>, random: &mut fastrand::Rng) {
 
 /// The pages that our reader gets.
 fn ours(line: &[u8]) -> Vec<String> {
-    let (mut deframer, mut assembly) = (Deframer::new(), Assembly::new());
-    let (mut pages, mut page) = (Vec::new(), Vec::new());
-    for byte in line {
-        let Some(Ok(frame)) = deframer.push(*byte) else { continue };
-        let progress = assembly.take(&frame);
-        match progress.step {
-            Step::Start(data) => page = data.to_vec(),
-            Step::Append(data) => page.extend(data),
-            Step::Skip => {}
-        }
-        if progress.complete {
-            pages.push(String::from_utf8(page.clone()).unwrap());
-        }
-    }
-    pages
+    let mut reader = Reader::default();
+    line.iter().filter_map(|byte| reader.push(*byte)).collect()
 }
 
 /// The pages that the reader in Python gets from each line.

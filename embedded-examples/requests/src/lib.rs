@@ -4,6 +4,10 @@
 #[cfg(test)]
 extern crate std;
 
+mod line;
+
+pub use line::{HELP, Lines, Request};
+
 use embedded_io::{Read, ReadReady, Write};
 use narthex_core::encode::{self, EncodeError};
 use narthex_core::{Collect, frame::Framer};
@@ -11,18 +15,17 @@ use narthex_core::{Collect, frame::Framer};
 /// The end of a serial line at which a board has metrics.
 ///
 /// `m` and a newline is answered by the page in OpenMetrics, for people; `f` and a newline by the same in frames, for
-/// `narthex relay`.
+/// `narthex relay`; any other line by a comment that says so.
 pub struct Requests<U> {
     uart: U,
     framer: Framer,
-    /// The last byte of the line that is coming in, and how many there are.
-    line: (u8, usize),
+    lines: Lines,
 }
 
 impl<U: Read + ReadReady + Write> Requests<U> {
     /// On a line that nobody has written to.
     pub const fn new(uart: U) -> Self {
-        Self { uart, framer: Framer::new(), line: (0, 0) }
+        Self { uart, framer: Framer::new(), lines: Lines::new() }
     }
 
     /// Reads what has come and answers it. Waits for nothing but room to write in.
@@ -36,10 +39,14 @@ impl<U: Read + ReadReady + Write> Requests<U> {
             if self.uart.read(&mut byte).map_err(EncodeError::Sink)? == 0 {
                 break;
             }
-            match self.line_with(byte[0]) {
-                Some(b'm') => encode::openmetrics(metrics, &mut self.uart)?,
-                Some(b'f') => self.send(metrics)?,
-                _ => {}
+            match self.lines.take(byte[0]) {
+                None => {}
+                Some(Request::Text) => {
+                    // as `dyn`, for frames and text to share the code of the encoder: 3 KB
+                    encode::openmetrics(metrics, &mut self.uart as &mut dyn encode::Write<Error = U::Error>)?;
+                }
+                Some(Request::Frames) => self.send(metrics)?,
+                Some(Request::Unknown) => self.uart.write_all(HELP).map_err(EncodeError::Sink)?,
             }
         }
         Ok(())
@@ -52,16 +59,6 @@ impl<U: Read + ReadReady + Write> Requests<U> {
     /// Those of the line.
     pub fn send(&mut self, metrics: &dyn Collect) -> Result<(), EncodeError<U::Error>> {
         self.framer.snapshot(metrics, &mut self.uart)
-    }
-
-    /// The letter on a line that ends with this byte and has no other.
-    fn line_with(&mut self, byte: u8) -> Option<u8> {
-        if let b'\n' | b'\r' = byte {
-            let (letter, length) = core::mem::take(&mut self.line);
-            return (length == 1).then_some(letter);
-        }
-        self.line = (byte, self.line.1.saturating_add(1));
-        None
     }
 }
 
@@ -121,8 +118,12 @@ mod tests {
 
     #[test]
     fn m_alone_on_a_line_is_answered_by_the_page() {
-        assert_eq!(answer(b"rubbish\n\0\nm\r\n"), PAGE.as_bytes());
-        assert_eq!(answer(b"mm\nx\n\n m\nm"), b"");
+        assert_eq!(answer(b"m\r\nm"), PAGE.as_bytes());
+    }
+
+    #[test]
+    fn other_lines_are_answered_by_what_there_is() {
+        assert_eq!(answer(b"mm\n# m\n m\n"), HELP.repeat(2));
     }
 
     #[test]

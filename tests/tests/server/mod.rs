@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses a part")]
 
+use narthex_tests::tools;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -76,6 +77,14 @@ pub fn fed(command: &mut Command, input: &str) -> String {
     let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{input}");
     said
+}
+
+/// The families of an OpenMetrics page, as PyPI's `prometheus_client` reads them.
+pub fn python_reads(page: &str) -> String {
+    const PROGRAM: &str = "import sys\nfrom prometheus_client.openmetrics.parser import text_string_to_metric_families\n\
+                           for f in text_string_to_metric_families(sys.stdin.read()): print(f.name, f.type)";
+    let mut python = Command::new(tools::python());
+    fed(python.args(["-c", PROGRAM]), page)
 }
 
 /// The quickstart, as the README has people start it.

@@ -1,0 +1,14 @@
+//! The sensor on the serial line of an MPS2 with the AN505 image, a Cortex-M33.
+#![no_std]
+#![no_main]
+
+use serial::Cmsdk;
+
+const HZ: u32 = 20_000_000;
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    // SAFETY: this is UART0, and this is all that uses it.
+    let uart = unsafe { Cmsdk::start(0x4020_0000, HZ, 38_400) };
+    serial_cortex_m::run(HZ, uart)
+}
