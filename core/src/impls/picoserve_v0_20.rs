@@ -1,4 +1,4 @@
-//! `/metrics` for servers that are built with [picoserve](picoserve) 0.20, with the feature `picoserve-v0.20`.
+//! `/metrics` for servers that are built with [`picoserve`] 0.20, with the feature `picoserve-v0.20`.
 
 use crate::cell::Counter;
 use crate::collect::Collect;
@@ -12,8 +12,10 @@ use picoserve::response::chunked::{ChunkWriter, ChunkedResponse, Chunks, ChunksW
 use picoserve::response::{Connection, IntoResponse, Response, ResponseWriter, StatusCode};
 use picoserve::routing::MethodHandlerService;
 
-/// A service that answers GET and HEAD with metrics: in OpenMetrics 1.0 when the request's `Accept` likes it better, otherwise in text
-/// 0.0.4. Returned from a handler, which sees no `Accept`, it answers in text 0.0.4.
+/// A service that answers GET and HEAD with metrics: in OpenMetrics 1.0 when the request's `Accept` likes it better,
+/// otherwise in text 0.0.4. Other methods are refused, and HTTP/1.0, which has no chunks.
+///
+/// Returned from a handler, which sees no `Accept`, it answers in text 0.0.4.
 ///
 /// ```
 /// # #[cfg(feature = "derive")] {
@@ -150,12 +152,12 @@ impl<const BUFFER: usize> Chunks for Page<'_, BUFFER> {
                 pages.inc();
             }
             match filled {
-                Ok(1..) => writer.write_chunk(buffer.get(..filled.unwrap_or(0)).unwrap_or_default()).await?,
+                Ok(0) | Err(CursorError::Collector(_)) => return writer.finalize().await,
+                Ok(filled) => writer.write_chunk(buffer.get(..filled).unwrap_or_default()).await?,
                 Err(CursorError::BufferTooSmall { .. }) => {
                     write!(writer, "{}", Shorter(Cell::new(true))).await?;
                     return writer.finalize().await;
                 }
-                Ok(0) | Err(CursorError::Collector(_)) => return writer.finalize().await,
             }
         }
     }
