@@ -81,16 +81,19 @@ impl<'a> Sample<'a> {
                 for (index, count) in buckets.iter().enumerate() {
                     each("_bucket", &Extra::Le(bounds.get(index)), &Number::U64(*count), false)?;
                 }
-                if dialect.open_metrics() && bounds.get(0).is_some_and(|bound| bound.is_negative()) {
-                    return Ok(()); // OpenMetrics 1.0, "Histogram": no sum, and then no count, with negative buckets
-                }
                 let gauge = dialect.open_metrics() && matches!(kind, Kind::GaugeHistogram);
+                let negative = || sum.is_negative() && !gauge || bounds.get(0).is_some_and(|bound| bound.is_negative());
+                if dialect.open_metrics() && negative() {
+                    return Ok(()); // OpenMetrics 1.0, "Histogram": no negative sum, and without a sum no count
+                }
                 let count = Number::U64(buckets.last().copied().unwrap_or_default());
                 each(if gauge { "_gsum" } else { "_sum" }, &Extra::None, sum, true)?;
                 each(if gauge { "_gcount" } else { "_count" }, &Extra::None, &count, false)
             }
             Point::Summary { count, sum } => {
-                each("_sum", &Extra::None, sum, true)?;
+                if !(dialect.open_metrics() && sum.is_negative()) {
+                    each("_sum", &Extra::None, sum, true)?; // OpenMetrics 1.0, "Summary": no negative sum
+                }
                 each("_count", &Extra::None, &Number::U64(*count), false)
             }
         }

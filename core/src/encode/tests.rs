@@ -281,3 +281,34 @@ fn values_are_found_by_the_names_and_labels_on_their_lines() {
         assert_eq!(sample_value(&all, name, labels), value, "{name} {labels:?}");
     }
 }
+
+#[test]
+fn openmetrics_has_no_negative_sum() {
+    struct Negative;
+    impl Collect for Negative {
+        fn describe(&self, _: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+            Ok(())
+        }
+
+        fn collect(&self, sink: &mut dyn Sink) -> Flow {
+            let (summary, histogram) = (crate::Summary::<i32>::new(), crate::Histogram::<Depths>::new());
+            summary.observe(-3);
+            histogram.observe(-3);
+            summary.collect(&Desc::new(Kind::Summary, name!("s"), ""), sink)?;
+            histogram.collect(&Desc::new(Kind::Histogram, name!("h"), ""), sink)
+        }
+    }
+    crate::buckets!(Depths: i32 = [0]);
+    let page_of = |format: fn(&dyn Collect, &mut Slow)| {
+        let mut slow = Slow::new(64, 256, Ok(0));
+        format(&Negative, &mut slow);
+        String::from_utf8(slow.taken).unwrap()
+    };
+    let open = page_of(|metrics, slow| openmetrics(metrics, &mut SlowSink(slow)).unwrap());
+    assert_eq!(
+        open,
+        "# TYPE s summary\ns_count 1\n# TYPE h histogram\nh_bucket{le=\"0.0\"} 1\nh_bucket{le=\"+Inf\"} 1\n# EOF\n"
+    );
+    let text = page_of(|metrics, slow| text(metrics, &mut SlowSink(slow)).unwrap());
+    assert!(text.contains("s_sum -3\ns_count 1\n") && text.contains("h_sum -3\nh_count 1\n"), "{text}");
+}
