@@ -4,6 +4,7 @@ mod features;
 mod network;
 mod page;
 mod sections;
+mod serial;
 
 pub use network::STACK_OF_NETWORK_FIRMWARE;
 pub use page::write as write_page;
@@ -88,6 +89,7 @@ pub fn run() -> Result<()> {
         failures.extend(verdict(&measured, budgets));
     }
     failures.extend(network::check()?);
+    failures.extend(serial::check()?);
     failures.extend(page::check()?);
     if !failures.is_empty() {
         bail!("over budget or wrong:\n    {}", failures.join("\n    "))
