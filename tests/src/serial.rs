@@ -45,7 +45,8 @@ pub fn start_on_terminal(board: &Board, elf: &Path) -> Result<(Emulator, PathBuf
     Ok((emulator, terminal))
 }
 
-fn start_on(board: &Board, elf: &Path, device: &str) -> Result<Emulator> {
+/// Starts the firmware on a board whose line is this character device of QEMU.
+pub fn start_on(board: &Board, elf: &Path, device: &str) -> Result<Emulator> {
     Emulator::start(board.qemu().args(["-serial", device, "-kernel"]).arg(elf))
 }
 

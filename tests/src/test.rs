@@ -29,7 +29,7 @@ const STEPS: &[Step] = &[
     Step { name: "rtic", what: "tasks of three priorities share metrics", run: rtic },
     Step { name: "own-boards", what: "firmware for boards that QEMU lacks: it builds", run: own_board::check },
     Step { name: "network", what: "boards that are scraped over a network card, and push", run: network },
-    Step { name: "serial", what: "boards that are asked over a serial line", run: serial },
+    Step { name: "serial", what: "boards that are asked over a serial line, and relayed", run: serial },
     Step { name: "size", what: "the budgets", run: size::run },
     Step { name: "relay", what: "the relay's budget: 200 devices for ten minutes of their time", run: relay },
     Step { name: "loom", what: "the host's families under every interleaving", run: loom },
@@ -158,7 +158,8 @@ fn network() -> Result<()> {
 
 fn serial() -> Result<()> {
     tools::ensure(&tools::all())?;
-    emulated("board_serial")
+    emulated("board_serial")?;
+    emulated("board_relay")
 }
 
 /// Runs tests of emulated boards.

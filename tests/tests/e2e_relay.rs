@@ -5,11 +5,11 @@ mod server;
 use narthex::ClosedLabels;
 use narthex::{Counter, Gauge, MetricGroup, Table, frame::Framer};
 use narthex_tests::tools;
-use server::{Server, directory, fed, free, get, prometheus, promtool, pushgateway, wait_for};
-use std::io::{BufRead, BufReader, Write};
+use server::{directory, fed, free, get, prometheus, promtool, pushgateway, relay, wait_for};
+use std::io::Write;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 #[derive(MetricGroup)]
 struct Board {
@@ -47,16 +47,6 @@ impl Device {
         let len = 4096 - rest.len();
         line.write_all(&bytes[..len]).unwrap();
     }
-}
-
-fn relay(args: &[String]) -> (Server, impl Iterator<Item = String>) {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["run", "--quiet", "--package", "narthex", "--features", "cli", "--bin", "narthex", "--", "relay"]);
-    let mut child = cargo.args(args).args(["--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-    let said = lines.find(|line| line.starts_with("metrics: ")).unwrap();
-    let addr = said.strip_prefix("metrics: http://").and_then(|rest| rest.strip_suffix("/metrics")).unwrap();
-    (Server { child, addr: addr.parse().unwrap() }, lines)
 }
 
 #[test]

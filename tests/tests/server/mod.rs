@@ -99,6 +99,17 @@ pub fn quickstart() -> Server {
     Server { child, addr }
 }
 
+/// The relay, as the README has people start it, and what it says.
+pub fn relay(args: &[String]) -> (Server, impl Iterator<Item = String> + use<>) {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["run", "--quiet", "--package", "narthex", "--features", "cli", "--bin", "narthex", "--", "relay"]);
+    let mut child = cargo.args(args).args(["--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let said = lines.find(|line| line.starts_with("metrics: ")).unwrap();
+    let addr = said.strip_prefix("metrics: http://").and_then(|rest| rest.strip_suffix("/metrics")).unwrap();
+    (Server { child, addr: addr.parse().unwrap() }, lines)
+}
+
 /// A Prometheus that scrapes each target every second.
 pub fn prometheus(directory: &Path, targets: &[(&str, SocketAddr)]) -> Server {
     let jobs = targets
