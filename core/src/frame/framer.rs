@@ -22,7 +22,7 @@ use heapless::Vec;
 /// framer.snapshot(&WIFI, &mut uart).unwrap(); // any embedded_io::Write
 /// ```
 ///
-/// It takes 300 bytes of stack besides what the encoder takes.
+/// It takes some 200 bytes of stack besides what the encoder takes.
 pub struct Framer {
     sequence: u16,
 }

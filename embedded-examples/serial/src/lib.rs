@@ -12,7 +12,10 @@
 //! A board has a [`Uart`], updates the metrics in a timer interrupt that calls [`tick`], and then [`run`]s this program.
 #![no_std]
 
+pub mod lm3s6965;
+pub mod microbit;
 mod port;
+mod register;
 mod uart;
 
 pub use uart::{Cmsdk, Nrf51, Ns16550, Pl011, Uart};
@@ -54,6 +57,7 @@ static LINE: Line = Line::new();
 
 /// The timer interrupt. It comes between any two instructions of the main loop, while a page is written, too; and it
 /// updates the same metrics.
+#[inline(never)] // two handlers may call it
 pub fn tick() {
     static TICKS: Counter<u32> = Counter::new();
     TICKS.inc();

@@ -2,13 +2,11 @@
 #![no_std]
 #![no_main]
 
-use serial::Pl011;
-
-const HZ: u32 = 12_500_000;
+use serial::lm3s6965;
 
 #[cortex_m_rt::entry]
 fn main() -> ! {
-    // SAFETY: this is UART0, and this is all that uses it.
-    let uart = unsafe { Pl011::start(0x4000_C000, HZ, 115_200) };
-    serial_cortex_m::run(HZ, uart)
+    // SAFETY: this is that board, and this is all that uses it.
+    let uart = unsafe { lm3s6965::uart() };
+    serial_cortex_m::run(uart, || serial_cortex_m::start_systick(lm3s6965::HZ))
 }

@@ -10,5 +10,5 @@ const HZ: u32 = 20_000_000;
 fn main() -> ! {
     // SAFETY: this is UART0, and this is all that uses it.
     let uart = unsafe { Cmsdk::start(0x4020_0000, HZ, 38_400) };
-    serial_cortex_m::run(HZ, uart)
+    serial_cortex_m::run(uart, || serial_cortex_m::start_systick(HZ))
 }

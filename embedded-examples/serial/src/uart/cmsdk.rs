@@ -1,4 +1,5 @@
-use super::{Register, Uart};
+use super::Uart;
+use crate::register::Register;
 
 /// The UART of Arm's Cortex-M System Design Kit, which keeps one byte each way.
 pub struct Cmsdk {

@@ -1,4 +1,5 @@
-use super::{Register, Uart};
+use super::Uart;
+use crate::register::Register;
 
 /// The UART of an nRF51, which keeps six bytes that have come.
 pub struct Nrf51(());
@@ -14,6 +15,8 @@ const RECEIVER_DATA: Register = Register(0x4000_2518);
 const TRANSMITTER_DATA: Register = Register(0x4000_251C);
 const BAUD_RATE: Register = Register(0x4000_2524);
 
+const CRYSTAL_START: Register = Register(0x4000_0000);
+const CRYSTAL_STARTED: Register = Register(0x4000_0100);
 const PINS_HIGH: Register = Register(0x5000_0508);
 const PINS_OUT: Register = Register(0x5000_0518);
 
@@ -27,6 +30,8 @@ impl Nrf51 {
     ///
     /// This is an nRF51, and nobody else uses its UART and these pins.
     pub unsafe fn start(transmitter_pin: u32, receiver_pin: u32) -> Self {
+        CRYSTAL_START.write(1);
+        while CRYSTAL_STARTED.read() == 0 {} // without it the clock is too far off for a UART
         PINS_HIGH.write(1 << transmitter_pin); // as an idle line is
         PINS_OUT.write(1 << transmitter_pin);
         TRANSMITTER_PIN.write(transmitter_pin);

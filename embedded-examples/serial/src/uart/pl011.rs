@@ -1,4 +1,5 @@
-use super::{Register, Uart};
+use super::Uart;
+use crate::register::Register;
 
 /// Arm's PrimeCell UART, with FIFOs of 16 bytes.
 pub struct Pl011 {
