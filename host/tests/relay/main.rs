@@ -3,6 +3,7 @@
 #[allow(dead_code, reason = "shared with the tests of the server")]
 #[path = "../client/mod.rs"]
 mod client;
+mod gateway;
 mod process;
 
 use narthex::frame::Framer;
