@@ -57,8 +57,11 @@ fn without_values(page: &str) -> Vec<&str> {
 #[test]
 fn a_person_and_a_machine_get_the_same_page() {
     on_each(|mut board| {
-        // the main loop has counted for the first time what it will ever count
-        while uptime(&board.line.snapshot().unwrap()) < 0.5 {}
+        // a count of refusals is exposed from the first one on: after that every page has the same lines
+        server::wait_for("a refusal", || match board.line.snapshot() {
+            Ok(page) if page.contains("radio_sent_refused_total") => Ok(()),
+            page => Err(format!("{page:?}")),
+        });
         let (text, framed) = (board.line.page().unwrap(), board.line.snapshot().unwrap());
         let families = server::python_reads(&text);
         for family in ["radio_link stateset", "radio_ack_latency_seconds histogram", "line_pages counter"] {
