@@ -47,7 +47,13 @@ impl Sink for Finder<'_> {
                 return Err(Stop::Sink);
             }
             Ok(())
-        })
+        })?;
+        let created = sample.details.and_then(|details| details.created()).filter(|_| suffix == "_created");
+        if let Some(created) = created.filter(|_| self.matches(desc, sample, &Extra::None)) {
+            self.value = Some(created.to_f64());
+            return Err(Stop::Sink);
+        }
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::cell::{Bounds, Buckets, Cell, Counter, Gauge, Histogram, Observed, Summary};
 use crate::collect::{Flow, Sink};
 use crate::desc::{Desc, Kind};
+use crate::details::Details;
 use crate::family::{Family, Info, StateSet, Table};
 use crate::label::{ClosedLabels, LabelEnum, LabelSet, Labels};
 use crate::number::{Number, Scalar};
@@ -50,6 +51,9 @@ pub trait Metric: Zero {
     fn collect(&self, desc: &Desc<'_>, sink: &mut dyn Sink) -> Flow;
 }
 
+/// What takes the value of a moment.
+pub type Take<'a> = dyn FnMut(&Point<'_>, Option<&Details<'_>>) -> Flow + 'a;
+
 /// What can say what it holds: a cell, or something that a host makes at run time.
 pub trait Measure {
     /// What it is exposed as.
@@ -57,20 +61,20 @@ pub trait Measure {
     /// Whether its values are integers.
     const INTEGER: bool;
 
-    /// Gives `take` the value of this moment.
+    /// Gives `take` the value of this moment, and what there is besides.
     ///
     /// # Errors
     ///
     /// Whatever `take` answers.
-    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow;
+    fn measure(&self, take: &mut Take<'_>) -> Flow;
 }
 
 impl<T: Scalar> Measure for Counter<T> {
     const KIND: Kind = Kind::Counter;
     const INTEGER: bool = T::INTEGER;
 
-    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
-        take(&Point::Number(self.value().number()))
+    fn measure(&self, take: &mut Take<'_>) -> Flow {
+        take(&Point::Number(self.value().number()), None)
     }
 }
 
@@ -78,8 +82,8 @@ impl<T: Scalar> Measure for Gauge<T> {
     const KIND: Kind = Kind::Gauge;
     const INTEGER: bool = T::INTEGER;
 
-    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
-        take(&Point::Number(self.value().number()))
+    fn measure(&self, take: &mut Take<'_>) -> Flow {
+        take(&Point::Number(self.value().number()), None)
     }
 }
 
@@ -87,10 +91,10 @@ impl<B: Bounds> Measure for Histogram<B> {
     const KIND: Kind = Kind::Histogram;
     const INTEGER: bool = B::Value::INTEGER;
 
-    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
+    fn measure(&self, take: &mut Take<'_>) -> Flow {
         let mut counts = B::Buckets::zero_counts();
         let sum = self.read(counts.as_mut());
-        take(&Point::Histogram { bounds: &B::BOUNDS, buckets: counts.as_ref(), sum: sum.number() })
+        take(&Point::Histogram { bounds: &B::BOUNDS, buckets: counts.as_ref(), sum: sum.number() }, None)
     }
 }
 
@@ -98,9 +102,9 @@ impl<V: Observed> Measure for Summary<V> {
     const KIND: Kind = Kind::Summary;
     const INTEGER: bool = V::INTEGER;
 
-    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
+    fn measure(&self, take: &mut Take<'_>) -> Flow {
         let (count, sum) = self.snapshot();
-        take(&Point::Summary { count, sum: sum.number() })
+        take(&Point::Summary { count, sum: sum.number() }, None)
     }
 }
 
@@ -108,8 +112,8 @@ impl<E: LabelEnum> Measure for StateSet<E> {
     const KIND: Kind = Kind::StateSet;
     const INTEGER: bool = false;
 
-    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
-        take(&Point::StateSet { states: E::VALUES, active: self.index() })
+    fn measure(&self, take: &mut Take<'_>) -> Flow {
+        take(&Point::StateSet { states: E::VALUES, active: self.index() }, None)
     }
 }
 
@@ -123,7 +127,9 @@ impl<C: Measure + Cell> Metric for C {
         if sink.family(desc)? > 0 {
             return Ok(());
         }
-        self.measure(&mut |point| sink.sample(desc, &Sample::new(0, &Labels::NONE, point)))
+        self.measure(&mut |point, details| {
+            sink.sample(desc, &Sample::new(0, &Labels::NONE, point).with_details(details))
+        })
     }
 }
 
@@ -139,7 +145,9 @@ impl<K: ClosedLabels, C: Measure + Cell> Metric for Table<K, C> {
         for (index, cell) in self.cells().iter().enumerate().skip(from) {
             let values = K::values(index);
             let labels = Labels::new(desc.labels().as_slice(), values.as_ref());
-            cell.measure(&mut |point| sink.sample(desc, &Sample::new(index, &labels, point)))?;
+            cell.measure(&mut |point, details| {
+                sink.sample(desc, &Sample::new(index, &labels, point).with_details(details))
+            })?;
         }
         Ok(())
     }
@@ -162,7 +170,9 @@ impl<L: LabelSet, C: Measure + Cell, const N: usize, const TEXT: usize> Metric f
         let from = sink.family(desc)?;
         self.each_series(from, &mut |index, values, cell: &C| {
             let labels = Labels::new(desc.labels().as_slice(), values);
-            cell.measure(&mut |point| sink.sample(desc, &Sample::new(index, &labels, point)))
+            cell.measure(&mut |point, details| {
+                sink.sample(desc, &Sample::new(index, &labels, point).with_details(details))
+            })
         })?;
         match self.refused() {
             0 => Ok(()),

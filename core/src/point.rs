@@ -1,6 +1,7 @@
 //! One series at one moment.
 
 use crate::desc::Kind;
+use crate::details::Details;
 use crate::label::Labels;
 use crate::number::{self, Number};
 
@@ -47,12 +48,20 @@ pub struct Sample<'a> {
     pub labels: &'a Labels<'a>,
     /// The value.
     pub point: &'a Point<'a>,
+    /// What there is besides.
+    pub details: Option<&'a Details<'a>>,
 }
 
 impl<'a> Sample<'a> {
     /// A sample.
     pub const fn new(index: usize, labels: &'a Labels<'a>, point: &'a Point<'a>) -> Self {
-        Self { index, labels, point }
+        Self { index, labels, point, details: None }
+    }
+
+    /// The sample with these details, if there are any.
+    pub const fn with_details(mut self, details: Option<&'a Details<'a>>) -> Self {
+        self.details = details;
+        self
     }
 
     /// Gives `each` the lines that text formats write this sample as, one for a number and several for a histogram: what

@@ -69,7 +69,7 @@ pub use exposition::generate_latest;
 pub use http::{HttpServer, start_http_server};
 pub use instrument::{DEFAULT_BUCKETS, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet, UnknownState};
 pub use parse::{
-    Exposition, ParseError, ParseErrorKind, ParsedExemplar, ParsedFamily, ParsedSeries, Timestamp, parse_openmetrics,
+    Exposition, ParseError, ParseErrorKind, ParsedExemplar, ParsedFamily, ParsedSeries, parse_openmetrics,
     parse_openmetrics_bytes,
 };
 pub use registered::{Registered, Registration};

@@ -24,7 +24,7 @@ const LAYERED: [Layered; 2] = [
             &["cell"],
             &["name", "desc", "label"],
             &["family"],
-            &["point", "collect"],
+            &["point", "collect", "details"],
             &["metric", "adapt", "lookup", "guard"],
             &["encode"],
             &["frame"],

@@ -126,7 +126,7 @@ fn where_python_is_wrong() {
     let exemplar = brace.families()[0].series(0).unwrap().exemplars().next().unwrap();
     assert!(exemplar.labels().eq([("b", "\"}")]));
     let time = half.families()[0].series(0).unwrap().timestamp();
-    assert_eq!(time, Some(Timestamp { seconds: -1, nanoseconds: 500_000_000 }));
+    assert_eq!(time, Timestamp::new(-1, 500_000_000));
 
     let theirs = python(&pages);
     assert!(theirs[0].is_string(), "{}", theirs[0]);
@@ -258,7 +258,7 @@ fn trimmed(metadata: Metadata) -> Metadata {
 }
 
 fn seconds(time: Timestamp) -> f64 {
-    time.seconds as f64 + f64::from(time.nanoseconds) / 1e9
+    time.to_f64()
 }
 
 fn theirs(families: &[Value]) -> Page {

@@ -1,5 +1,6 @@
 //! What comes out of the encoders, whole, in pieces, and when the sink fails.
 
+mod details;
 mod fixture;
 
 use super::*;

@@ -1,7 +1,7 @@
 use super::Instrument;
 use crate::error::{Error, ErrorKind};
 use narthex_core::word::Word64;
-use narthex_core::{Flow, Kind, Measure, Observe, Point, Scalar, bounds, record};
+use narthex_core::{Flow, Kind, Measure, Observe, Point, Scalar, Take, bounds, record};
 use std::ptr::NonNull;
 use std::sync::Arc;
 
@@ -93,7 +93,7 @@ impl Measure for RuntimeHistogram {
     const KIND: Kind = Kind::Histogram;
     const INTEGER: bool = false;
 
-    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
+    fn measure(&self, take: &mut Take<'_>) -> Flow {
         let (mut few, mut many) = ([0; USUAL], Vec::new());
         let len = self.bounds.len() + 1;
         let counts = match few.get_mut(..len) {
@@ -108,7 +108,7 @@ impl Measure for RuntimeHistogram {
             count = count.wrapping_add(from.load());
             *to = count;
         }
-        take(&Point::Histogram { bounds: &self.bounds(), buckets: counts, sum: self.sum().number() })
+        take(&Point::Histogram { bounds: &self.bounds(), buckets: counts, sum: self.sum().number() }, None)
     }
 }
 
@@ -151,7 +151,7 @@ mod tests {
             [-1.0, 0.0, 0.5, f64::NAN, 1e9].into_iter().for_each(|v| histogram.observe(v));
             let mut seen = 0;
             histogram
-                .measure(&mut |point| {
+                .measure(&mut |point, _| {
                     let Point::Histogram { bounds: given, buckets, .. } = point else { panic!("not a histogram") };
                     assert_eq!((given.len() + 1, buckets[0]), (buckets.len(), 2));
                     assert_eq!(buckets.last(), Some(&5));

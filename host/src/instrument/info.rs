@@ -1,6 +1,6 @@
 use super::Instrument;
 use crate::error::{Error, ErrorKind};
-use narthex_core::{CollectError, Desc, Flow, Kind, LabelNames, Labels, Measure, Point, Sample, Sink};
+use narthex_core::{CollectError, Desc, Flow, Kind, LabelNames, Labels, Measure, Point, Sample, Sink, Take};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Facts that do not change while the program runs, with labels that are named at run time.
@@ -46,8 +46,8 @@ impl Measure for RuntimeInfo {
     const KIND: Kind = Kind::Info;
     const INTEGER: bool = false;
 
-    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
-        take(&Point::Info)
+    fn measure(&self, take: &mut Take<'_>) -> Flow {
+        take(&Point::Info, None)
     }
 }
 

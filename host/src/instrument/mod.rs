@@ -35,7 +35,7 @@ pub trait Instrument: Measure + Send + Sync + Sized + 'static {
     ///
     /// As [`Sink::sample`].
     fn sample(&self, desc: &Desc<'_>, index: usize, labels: &Labels<'_>, sink: &mut dyn Sink) -> Flow {
-        self.measure(&mut |point| sink.sample(desc, &Sample::new(index, labels, point)))
+        self.measure(&mut |point, details| sink.sample(desc, &Sample::new(index, labels, point).with_details(details)))
     }
 }
 

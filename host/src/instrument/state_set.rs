@@ -1,7 +1,7 @@
 use super::Instrument;
 use crate::error::{Error, ErrorKind};
 use narthex_core::word::Word32;
-use narthex_core::{Flow, Kind, Measure, Point};
+use narthex_core::{Flow, Kind, Measure, Point, Take};
 use std::sync::Arc;
 
 /// Which of some states holds, with states that are named at run time; always exactly one, the first at the start.
@@ -47,9 +47,9 @@ impl Measure for RuntimeStateSet {
     const KIND: Kind = Kind::StateSet;
     const INTEGER: bool = false;
 
-    fn measure(&self, take: &mut dyn FnMut(&Point<'_>) -> Flow) -> Flow {
+    fn measure(&self, take: &mut Take<'_>) -> Flow {
         let states: Vec<&str> = self.states.iter().map(|state| &**state).collect();
-        take(&Point::StateSet { states: &states, active: self.active.load() as usize })
+        take(&Point::StateSet { states: &states, active: self.active.load() as usize }, None)
     }
 }
 

@@ -17,7 +17,6 @@ mod value;
 pub use error::{ParseError, ParseErrorKind};
 pub use exposition::{Exposition, ParsedFamily};
 pub use parsed::{ParsedExemplar, ParsedSeries};
-pub use value::Timestamp;
 
 /// Reads a page of [OpenMetrics 1.0](https://prometheus.io/docs/specs/om/open_metrics_spec/) text, all of it or nothing.
 ///

@@ -9,7 +9,7 @@ use crate::parse::page::{Exemplar, Page};
 use crate::parse::scan::Scan;
 use crate::parse::seen::Seen;
 use crate::parse::series::{Line, Open};
-use crate::parse::value::{Timestamp, Value};
+use crate::parse::value::{Value, timestamp};
 use narthex_core::Kind;
 use std::cmp::Ordering;
 
@@ -165,7 +165,7 @@ impl<'t> Parser<'t> {
         };
         let mut time = None;
         if self.scan.take(b' ') && self.scan.peek() != Some(b'#') {
-            time = Some(self.word(Timestamp::parse, ParseErrorKind::Timestamp)?);
+            time = Some(self.word(timestamp, ParseErrorKind::Timestamp)?);
             if self.scan.take(b' ') && self.scan.peek() != Some(b'#') {
                 return Err(self.scan.unexpected("an exemplar", "a timestamp and a space"));
             }
@@ -261,8 +261,7 @@ impl<'t> Parser<'t> {
             let message = "the value of an exemplar is not above the bound of its bucket";
             return Err(self.scan.fault(at, ParseErrorKind::Exemplar, message));
         }
-        let time =
-            if self.scan.take(b' ') { Some(self.word(Timestamp::parse, ParseErrorKind::Timestamp)?) } else { None };
+        let time = if self.scan.take(b' ') { Some(self.word(timestamp, ParseErrorKind::Timestamp)?) } else { None };
         let bucket = self.series.as_ref().map_or(0, |open| open.last_bucket(&self.page));
         let series = self.page.series.len() as u32;
         self.page.exemplars.push(Exemplar { series, bucket, labels, value, time });

@@ -1,8 +1,8 @@
 //! What is kept of a page: its text once, and tables of places in it.
 
 use crate::parse::scan::Span;
-use crate::parse::value::{Timestamp, Value};
-use narthex_core::{Number, Numbers};
+use crate::parse::value::Value;
+use narthex_core::{Number, Numbers, Timestamp};
 
 /// Every table in the order of the page.
 #[derive(Default)]

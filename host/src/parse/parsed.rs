@@ -1,6 +1,6 @@
 use crate::parse::page::{self, Bounds, Page, Run, Series, of_series};
-use crate::parse::value::{Timestamp, Value};
-use narthex_core::{Flow, Number, Point};
+use crate::parse::value::Value;
+use narthex_core::{Flow, Number, Point, Timestamp};
 
 /// A series of an [`Exposition`](crate::parse::Exposition), with what a [`Sample`](narthex_core::Sample) has no place for.
 #[derive(Clone, Copy)]

@@ -5,8 +5,8 @@ use crate::parse::kind::Part;
 use crate::parse::labels::LabelSet;
 use crate::parse::page::{Histogram, Page, Point, Run, Series, Summary};
 use crate::parse::scan::{Scan, Span};
-use crate::parse::value::{Timestamp, Value};
-use narthex_core::Kind;
+use crate::parse::value::Value;
+use narthex_core::{Kind, Timestamp};
 use std::cmp::Ordering;
 
 /// One line.

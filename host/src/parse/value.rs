@@ -1,7 +1,7 @@
 //! Numbers and timestamps as they are written.
 
 use crate::parse::scale;
-use narthex_core::Number;
+use narthex_core::{Number, Timestamp};
 use std::cmp::Ordering;
 
 /// A number in the width that it was written in.
@@ -16,15 +16,6 @@ pub(super) enum Value {
         exponent: i8,
         negative: bool,
     },
-}
-
-/// Seconds and nanoseconds since the Unix epoch; the nanoseconds count forward, also before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Timestamp {
-    /// Whole seconds.
-    pub seconds: i64,
-    /// Nanoseconds from there, below 1,000,000,000.
-    pub nanoseconds: u32,
 }
 
 impl Value {
@@ -131,39 +122,38 @@ impl From<Value> for Number {
     }
 }
 
-impl Timestamp {
-    /// A decimal number of seconds, to the nanosecond; finer digits are cut off.
-    pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
-        const WRONG: &str = "is not a timestamp; write seconds since 1970 like 1600000000.123";
-        const BEYOND: &str = "is a timestamp beyond the range of 64-bit seconds";
-        let (negative, digits) = match text.as_bytes() {
-            [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            rest => (false, rest),
-        };
-        if !is_decimal(digits) {
-            return Err(WRONG);
-        }
-        let mut parts = digits.splitn(2, |byte| *byte == b'.');
-        let (whole, fraction) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        let nanoseconds = if digits.iter().any(|byte| byte.eq_ignore_ascii_case(&b'e')) {
-            let value: f64 = text.parse().map_err(|_| WRONG)?;
-            if value.abs() >= i64::MAX as f64 {
-                return Err(BEYOND);
-            }
-            let whole = value.floor();
-            return Ok(Self { seconds: whole as i64, nanoseconds: (((value - whole) * 1e9) as u32).min(999_999_999) });
-        } else {
-            (0..9).fold(0_u32, |sum, at| sum * 10 + u32::from(fraction.get(at).map_or(0, |digit| digit - b'0')))
-        };
-        let seconds = if whole.is_empty() { Some(0) } else { integer(whole) };
-        let seconds = seconds.and_then(|seconds| i64::try_from(seconds).ok()).ok_or(BEYOND)?;
-        Ok(match (negative, nanoseconds) {
-            (false, _) => Self { seconds, nanoseconds },
-            (true, 0) => Self { seconds: -seconds, nanoseconds },
-            (true, _) => Self { seconds: -seconds - 1, nanoseconds: 1_000_000_000 - nanoseconds },
-        })
+/// A decimal number of seconds, to the nanosecond; finer digits are cut off.
+pub(super) fn timestamp(text: &str) -> Result<Timestamp, &'static str> {
+    const WRONG: &str = "is not a timestamp; write seconds since 1970 like 1600000000.123";
+    const BEYOND: &str = "is a timestamp beyond the range of 64-bit seconds";
+    let (negative, digits) = match text.as_bytes() {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    if !is_decimal(digits) {
+        return Err(WRONG);
     }
+    let mut parts = digits.splitn(2, |byte| *byte == b'.');
+    let (whole, fraction) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let nanoseconds = if digits.iter().any(|byte| byte.eq_ignore_ascii_case(&b'e')) {
+        let value: f64 = text.parse().map_err(|_| WRONG)?;
+        if value.abs() >= i64::MAX as f64 {
+            return Err(BEYOND);
+        }
+        let whole = value.floor();
+        return Timestamp::new(whole as i64, (((value - whole) * 1e9) as u32).min(999_999_999)).ok_or(WRONG);
+    } else {
+        (0..9).fold(0_u32, |sum, at| sum * 10 + u32::from(fraction.get(at).map_or(0, |digit| digit - b'0')))
+    };
+    let seconds = if whole.is_empty() { Some(0) } else { integer(whole) };
+    let seconds = seconds.and_then(|seconds| i64::try_from(seconds).ok()).ok_or(BEYOND)?;
+    let time = match (negative, nanoseconds) {
+        (false, _) => Timestamp::new(seconds, nanoseconds),
+        (true, 0) => Timestamp::new(-seconds, nanoseconds),
+        (true, _) => Timestamp::new(-seconds - 1, 1_000_000_000 - nanoseconds),
+    };
+    time.ok_or(WRONG)
 }
 
 /// Digits that fit into 64 bits.

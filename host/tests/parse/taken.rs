@@ -122,16 +122,16 @@ fn what_a_sample_has_no_place_for() {
     let number = |number: Number| number.to_f64(0);
 
     let series = a.series(0).unwrap();
-    assert_eq!(series.timestamp(), Some(Timestamp { seconds: 1, nanoseconds: 500_000_000 }));
+    assert_eq!(series.timestamp(), Timestamp::new(1, 500_000_000));
     assert_eq!(series.created().map(number), Some(1_520_430_000.123));
     let exemplars: Vec<_> = series.exemplars().map(|e| (e.bucket(), number(e.value()), e.timestamp())).collect();
-    let time = Timestamp { seconds: 1_520_879_607, nanoseconds: 789_000_000 };
+    let time = Timestamp::new(1_520_879_607, 789_000_000).unwrap();
     assert_eq!(exemplars, [(0, 0.054, None), (1, 9.8, Some(time))]);
     assert!(series.exemplars().nth(1).unwrap().labels().eq([("trace_id", "oHg5S\""), ("b", "c")]));
 
     assert!(b.series(0).is_some_and(|one| one.timestamp().is_none() && one.exemplars().count() == 0));
     let series = b.series(1).unwrap();
-    assert_eq!(series.timestamp(), Some(Timestamp { seconds: -2, nanoseconds: 750_000_000 }));
+    assert_eq!(series.timestamp(), Timestamp::new(-2, 750_000_000));
     assert!(series.labels().eq([("x", "2")]) && series.exemplars().count() == 1 && b.series(2).is_none());
 
     let quantiles: Vec<_> = c.series(0).unwrap().quantiles().map(|(q, value)| (number(q), value.text(0))).collect();
@@ -168,6 +168,6 @@ fn timestamps_to_the_nanosecond() {
     ] {
         let exposition = parse(&format!("a 1 {written}\n"));
         let time = exposition.families()[0].series(0).unwrap().timestamp();
-        assert_eq!(time, Some(Timestamp { seconds, nanoseconds }), "{written}");
+        assert_eq!(time, Timestamp::new(seconds, nanoseconds), "{written}");
     }
 }
