@@ -1,14 +1,14 @@
 //! What a series may have besides its value: when it began, when it was measured, and examples of what it counted.
 
 mod exemplar;
-mod text;
 mod timestamp;
 
 pub use exemplar::{Exemplar, ExemplarError};
-pub(crate) use text::{Part, escape, is_special};
 pub use timestamp::Timestamp;
 
 use crate::collect::Flow;
+use crate::desc::Desc;
+use crate::point::{Dialect, Sample};
 
 /// What a [`Sample`](crate::Sample) has besides labels and point.
 ///
@@ -34,12 +34,15 @@ pub struct Details<'a> {
     write: Write,
 }
 
-type Write = fn(&Details<'_>, Part, &mut dyn FnMut(&[u8]) -> Flow) -> Flow;
+/// Writes the lines of a sample with its details.
+type Write = fn(&Details<'_>, &Desc<'_>, &Sample<'_>, Dialect, Put<'_>) -> Flow;
+/// Takes bytes.
+pub(crate) type Put<'a> = &'a mut dyn FnMut(&[u8]) -> Flow;
 
 impl<'a> Details<'a> {
-    /// Nothing yet.
-    pub const fn new() -> Self {
-        Self { created: None, timestamp: None, exemplars: &[], write: text::write }
+    /// Nothing yet; see [`new`](Self::new), which knows who writes it.
+    pub(crate) const fn written_by(write: Write) -> Self {
+        Self { created: None, timestamp: None, exemplars: &[], write }
     }
 
     /// With the moment that the series began at, or was last reset.
@@ -75,16 +78,9 @@ impl<'a> Details<'a> {
         self.exemplars
     }
 
-    /// Writes a part of a line.
-    #[inline]
-    pub(crate) fn write(&self, part: Part, put: &mut dyn FnMut(&[u8]) -> Flow) -> Flow {
-        (self.write)(self, part, put)
-    }
-}
-
-impl Default for Details<'_> {
-    fn default() -> Self {
-        Self::new()
+    /// Writes the lines of a sample that has these details.
+    pub(crate) fn write(&self, desc: &Desc<'_>, sample: &Sample<'_>, dialect: Dialect, put: Put<'_>) -> Flow {
+        (self.write)(self, desc, sample, dialect, put)
     }
 }
 

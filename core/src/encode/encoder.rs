@@ -1,8 +1,8 @@
 use super::format::{Format, type_line};
 use super::write::{Write, WriteError};
 use crate::collect::{Flow, Sink, Stop};
-use crate::desc::{Desc, Kind};
-use crate::details::{Details, Part, escape, is_special};
+use crate::desc::Desc;
+use crate::details::Details;
 use crate::label::Labels;
 use crate::number::{Number, NumberText};
 use crate::point::{Dialect, Extra, Sample};
@@ -96,7 +96,7 @@ impl<W: Write + ?Sized, D: Speaks> Lines<'_, W, D> {
     }
 
     #[inline]
-    fn put(&mut self, bytes: &[u8]) -> Flow {
+    pub(super) fn put(&mut self, bytes: &[u8]) -> Flow {
         if bytes.is_empty() { Ok(()) } else { put(self.out, &mut self.error, bytes) }
     }
 
@@ -125,20 +125,32 @@ impl<W: Write + ?Sized, D: Speaks> Lines<'_, W, D> {
     #[cold]
     #[inline(never)]
     fn escape(&mut self, text: &str, quotes: bool) -> Flow {
-        escape(text, quotes, |bytes| self.put(bytes))
+        let mut rest = text.as_bytes();
+        while let Some(at) = rest.iter().position(|byte| is_special(*byte, quotes)) {
+            let (before, after) = rest.split_at_checked(at).unwrap_or_default();
+            self.put(before)?;
+            let Some((byte, after)) = after.split_first() else { break };
+            self.put(match byte {
+                b'\n' => b"\\n",
+                b'"' => b"\\\"",
+                _ => b"\\\\",
+            })?;
+            rest = after;
+        }
+        self.put(rest)
     }
 
     // A line is written by functions that follow each other, none under another, to keep the stack low.
 
     /// The name, and the labels of the series without the last quote.
     #[inline(never)]
-    fn start(&mut self, desc: &Desc<'_>, suffix: &str, labels: &Labels<'_>) -> Flow {
+    pub(super) fn start(&mut self, desc: &Desc<'_>, suffix: &str, labels: &Labels<'_>) -> Flow {
         self.name(desc, suffix)?;
         if labels.is_empty() { Ok(()) } else { self.labels(labels) }
     }
 
     #[inline(never)]
-    fn labels(&mut self, labels: &Labels<'_>) -> Flow {
+    pub(super) fn labels(&mut self, labels: &Labels<'_>) -> Flow {
         let mut separator: &[u8] = b"{";
         let mut scope = Some(labels);
         while let Some(labels) = scope {
@@ -183,11 +195,9 @@ impl<W: Write + ?Sized, D: Speaks> Lines<'_, W, D> {
     }
 
     #[inline(never)]
-    fn value(&mut self, value: &Number, scale: i8, braces: bool, last: bool) -> Flow {
+    fn value(&mut self, value: &Number, scale: i8, braces: bool) -> Flow {
         self.part.clear();
-        if last {
-            self.part.push(b'\n');
-        }
+        self.part.push(b'\n');
         self.part.push_number(value, scale);
         self.part.push(b' ');
         if braces {
@@ -197,28 +207,10 @@ impl<W: Write + ?Sized, D: Speaks> Lines<'_, W, D> {
         self.put_part()
     }
 
-    /// What follows a value, to the end of its line.
     #[cold]
     #[inline(never)]
-    fn tail(&mut self, details: &Details<'_>, exemplar: Option<usize>, scale: i8) -> Flow {
-        let part = if self.open_metrics() { Part::Tail { exemplar, scale } } else { Part::Milliseconds };
-        details.write(part, &mut |bytes| self.put(bytes))?;
-        self.put(b"\n")
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn created(&mut self, desc: &Desc<'_>, labels: &Labels<'_>, details: &Details<'_>) -> Flow {
-        let has = matches!(desc.kind(), Kind::Counter | Kind::Histogram | Kind::Summary);
-        if !self.open_metrics() || !has || details.created().is_none() {
-            return Ok(());
-        }
-        self.start(desc, "_created", labels)?;
-        if !labels.is_empty() {
-            self.put(b"\"}")?;
-        }
-        details.write(Part::Created, &mut |bytes| self.put(bytes))?;
-        self.tail(details, None, 0)
+    fn detailed(&mut self, desc: &Desc<'_>, sample: &Sample<'_>, details: &Details<'_>) -> Flow {
+        details.write(desc, sample, self.dialect.dialect(), &mut |bytes| self.put(bytes))
     }
 
     #[inline]
@@ -226,6 +218,11 @@ impl<W: Write + ?Sized, D: Speaks> Lines<'_, W, D> {
         let Self { out, error, part, .. } = self;
         put(*out, error, part.as_bytes())
     }
+}
+
+#[inline]
+fn is_special(byte: u8, quotes: bool) -> bool {
+    if byte > b'"' { byte == b'\\' } else { byte == b'\n' || (quotes && byte == b'"') }
 }
 
 impl<W: Write + ?Sized, D: Speaks> Sink for Lines<'_, W, D> {
@@ -255,8 +252,10 @@ impl<W: Write + ?Sized, D: Speaks> Sink for Lines<'_, W, D> {
     }
 
     fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
+        if let Some(details) = sample.details {
+            return self.detailed(desc, sample, details);
+        }
         let labelled = !sample.labels.is_empty();
-        let mut line = 0;
         sample.lines(desc.kind(), self.dialect.dialect(), |suffix, extra, value, scaled| {
             self.start(desc, suffix, sample.labels)?;
             let braces = match extra {
@@ -270,17 +269,8 @@ impl<W: Write + ?Sized, D: Speaks> Sink for Lines<'_, W, D> {
                     true
                 }
             };
-            self.value(value, if scaled { desc.scale() } else { 0 }, braces, sample.details.is_none())?;
-            let Some(details) = sample.details else { return Ok(()) };
-            let counts = matches!((extra, desc.kind()), (Extra::Le(_), _) | (_, Kind::Counter));
-            let exemplar = counts.then_some(line);
-            line += 1;
-            self.tail(details, exemplar, desc.scale())
-        })?;
-        match sample.details {
-            Some(details) => self.created(desc, sample.labels, details),
-            None => Ok(()),
-        }
+            self.value(value, if scaled { desc.scale() } else { 0 }, braces)
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod accept;
 mod cursor;
+mod detailed;
 mod encoder;
 mod format;
 mod recorder;
