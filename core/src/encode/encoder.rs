@@ -86,7 +86,7 @@ impl<W: Write + ?Sized, D: Speaks> Lines<'_, W, D> {
         if self.open_metrics() { self.put(b"# EOF\n") } else { Ok(()) }
     }
 
-    pub(super) fn out(&mut self) -> &mut W {
+    pub(super) fn out(&self) -> &W {
         self.out
     }
 

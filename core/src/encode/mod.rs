@@ -5,6 +5,7 @@ mod cursor;
 mod detailed;
 mod encoder;
 mod format;
+mod position;
 mod recorder;
 #[cfg(test)]
 mod tests;
@@ -13,8 +14,9 @@ mod write;
 pub use cursor::{Cursor, CursorError};
 pub use encoder::Encoder;
 pub use format::{Format, OpenMetrics, Text};
+pub use position::{Encode, Position};
 pub use recorder::Recorder;
-pub use write::{Write, WriteError};
+pub use write::{Buffer, Write, WriteError};
 
 use crate::collect::{Collect, CollectError, Stop};
 

@@ -36,10 +36,10 @@ impl<const N: usize> Recorder<N> {
         let mut bytes = [0; N];
         let mut buffer = Buffer::new(&mut bytes);
         text(metrics, &mut buffer)?;
-        if buffer.overflowed() {
+        if !buffer.fits() {
             return Err(EncodeError::WriteZero);
         }
-        let len = buffer.len;
+        let len = buffer.len();
         Ok(Self { bytes, len })
     }
 

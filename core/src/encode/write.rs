@@ -23,19 +23,39 @@ pub enum WriteError<E> {
 }
 
 /// A buffer that remembers how much it would have taken.
-pub(super) struct Buffer<'a> {
+pub struct Buffer<'a> {
     bytes: &'a mut [u8],
-    /// How many bytes were written, whether or not they fit.
-    pub(super) len: usize,
+    len: usize,
 }
 
 impl<'a> Buffer<'a> {
-    pub(super) fn new(bytes: &'a mut [u8]) -> Self {
+    /// With room for as many bytes as there are.
+    pub const fn new(bytes: &'a mut [u8]) -> Self {
         Self { bytes, len: 0 }
     }
 
-    pub(super) fn overflowed(&self) -> bool {
-        self.len > self.bytes.len()
+    /// Appends bytes, unless there is no room for all of them. They count in any case.
+    #[inline]
+    pub fn put(&mut self, bytes: &[u8]) {
+        if let Some(place) = self.bytes.get_mut(self.len..).and_then(|free| free.get_mut(..bytes.len())) {
+            place.copy_from_slice(bytes);
+        }
+        self.len = self.len.saturating_add(bytes.len());
+    }
+
+    /// How many bytes were put, whether or not they fitted.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether none were.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Whether all of them fitted.
+    pub const fn fits(&self) -> bool {
+        self.len <= self.bytes.len()
     }
 }
 
@@ -43,10 +63,7 @@ impl Write for Buffer<'_> {
     type Error = core::convert::Infallible;
 
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> {
-        if let Some(place) = self.bytes.get_mut(self.len..).and_then(|free| free.get_mut(..bytes.len())) {
-            place.copy_from_slice(bytes);
-        }
-        self.len = self.len.saturating_add(bytes.len());
+        self.put(bytes);
         Ok(bytes.len())
     }
 }
