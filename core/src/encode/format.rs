@@ -14,11 +14,11 @@ pub trait Format: sealed::Sealed {
 }
 
 /// [Prometheus text 0.0.4](https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Text;
 
 /// [OpenMetrics 1.0](https://prometheus.io/docs/specs/om/open_metrics_spec/).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct OpenMetrics;
 
 impl Format for Text {

@@ -87,7 +87,7 @@ enum End {
 }
 
 impl Position {
-    /// At the start of a page, or of a part of one; see [`Cursor::part`].
+    /// At the start of a page, or of a part of one; see [`Cursor::part`](super::Cursor::part).
     pub const fn new(part: bool) -> Self {
         Self { family: 0, header_written: false, series: 0, end: End::Ahead, part }
     }
@@ -96,7 +96,7 @@ impl Position {
     ///
     /// # Errors
     ///
-    /// As [`Cursor::fill`].
+    /// As [`Cursor::fill`](super::Cursor::fill).
     pub fn fill(&mut self, metrics: &dyn Collect, out: impl Encode) -> Result<usize, CursorError> {
         let mut fill = Fill { position: self, out, seen: 0, skip: false, kept: 0 };
         if let End::Ahead = fill.position.end {

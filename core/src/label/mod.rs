@@ -39,8 +39,18 @@ impl<'a> Labels<'a> {
         self.names.iter().copied().zip(self.values.iter().copied())
     }
 
+    /// The names of these alone, without the rest.
+    pub const fn names(&self) -> &'a [&'a str] {
+        self.names
+    }
+
+    /// The values of these alone, without the rest.
+    pub const fn values(&self) -> &'a [&'a str] {
+        self.values
+    }
+
     /// The labels that follow these.
-    pub(crate) const fn rest(&self) -> Option<&'a Labels<'a>> {
+    pub const fn rest(&self) -> Option<&'a Labels<'a>> {
         self.rest
     }
 

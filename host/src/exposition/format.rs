@@ -18,8 +18,8 @@ pub(crate) struct Offer {
 pub(crate) static FORMATS: &[Offer] = &[Offer::new::<Text>(), Offer::new::<OpenMetrics>()];
 
 impl Offer {
-    const fn new<F: Format + Send + 'static>() -> Self {
-        let pages = |registry| Box::new(Page::<F>::new(registry)) as Box<dyn Pages>;
+    const fn new<F: Format + Default>() -> Self {
+        let pages = |registry| Box::new(Page::new(registry, F::default())) as Box<dyn Pages>;
         Self { media_type: F::MEDIA_TYPE, version: F::VERSION, content_type: F::CONTENT_TYPE, pages }
     }
 }

@@ -2,9 +2,8 @@
 
 mod format;
 mod page;
+mod text;
 
 pub(crate) use format::{FORMATS, Offer};
-#[cfg(test)]
-pub(crate) use page::Filled;
 pub use page::generate_latest;
 pub(crate) use page::{Pages, append};

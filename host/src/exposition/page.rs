@@ -1,80 +1,80 @@
+use super::text::{Family, TextEncoder};
 use crate::registered::Collector;
 use crate::registry::{Failures, Guarded, Registry};
-use narthex_core::encode::{Cursor, CursorError, Format};
+use narthex_core::encode::{CursorError, Format, Position};
+use narthex_core::{Collect, Dialect};
 
-/// One exposition, buffer by buffer.
+/// One exposition, part by part.
 pub(crate) trait Pages: Send {
-    /// Fills the start of `buffer` with what comes next.
-    ///
-    /// # Errors
-    ///
-    /// How large a buffer the next sample needs. Nothing is lost: call again with such a one.
-    fn fill(&mut self, buffer: &mut [u8]) -> Result<Filled, usize>;
+    /// Appends what comes next, samples whole, about `room` bytes and more only for a sample that is larger; whether
+    /// there is more to come.
+    fn append(&mut self, to: &mut Vec<u8>, room: usize) -> bool;
 }
 
-/// How many bytes of a buffer were filled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Filled {
-    /// There is more to come.
-    Part(usize),
-    /// These were the last.
-    Last(usize),
-}
-
-/// The exposition of a registry as it was at one moment, in a text format. The moment is that of the first buffer,
-/// because sources may block.
+/// The exposition of a registry as it was at one moment, in a text format. The moment is that of the first part, because
+/// sources may block.
 ///
-/// Each collector has a cursor of its own. So one that gives other families at each call, or fails in some, disturbs no
+/// Each collector has a position of its own. So one that gives other families at each call, or fails in some, disturbs no
 /// other; and one that has given all it has is not called again.
-pub(crate) struct Page<F> {
+pub(crate) struct Page {
     registry: Registry,
     snapshot: Option<(Vec<Collector>, Failures)>,
     at: usize,
-    cursor: Cursor<F>,
-    end: Option<Cursor<F>>,
+    position: Position,
+    end: Option<Position>,
+    dialect: Dialect,
+    family: Family,
 }
 
-impl<F: Format> Page<F> {
-    pub(crate) fn new(registry: Registry) -> Self {
-        Self { registry, snapshot: None, at: 0, cursor: Cursor::part(), end: None }
+impl Page {
+    pub(crate) fn new<F: Format>(registry: Registry, _: F) -> Self {
+        let (position, family) = (Position::new(true), Family::default());
+        Self { registry, snapshot: None, at: 0, position, end: None, dialect: F::DIALECT, family }
     }
 
-    /// What comes next of the collector that it is at; `None` after the last.
-    fn fill_part(&mut self, buffer: &mut [u8]) -> Result<Option<usize>, usize> {
+    /// What comes next of the collector that it is at; whether there is more.
+    fn part(&mut self, to: &mut Vec<u8>, room: usize) -> Result<bool, usize> {
         let (collectors, failures) = self.snapshot.get_or_insert_with(|| self.registry.snapshot().into_parts());
+        let mut fill = |position: &mut Position, metrics: &dyn Collect| {
+            let start = to.len();
+            let filled = position.fill(metrics, TextEncoder::new(to, room, self.dialect, &mut self.family));
+            to.truncate(start + filled.unwrap_or(0));
+            filled
+        };
         let Some(collector) = collectors.get(self.at) else {
             let end = self.end.get_or_insert_with(|| {
                 failures.expose();
-                Cursor::new()
+                Position::new(false)
             });
-            return match end.fill(failures, buffer) {
-                Ok(0) => Ok(None),
-                Ok(filled) => Ok(Some(filled)),
+            return match fill(end, failures) {
+                Ok(filled) => Ok(filled > 0),
                 Err(CursorError::BufferTooSmall { needed }) => Err(needed),
-                Err(_) => Ok(None),
+                Err(_) => Ok(false),
             };
         };
-        match self.cursor.fill(&Guarded(collector), buffer) {
+        match fill(&mut self.position, &Guarded(collector)) {
             Ok(0) => {}
-            Ok(filled) => return Ok(Some(filled)),
-            Err(CursorError::BufferTooSmall { needed }) if needed > buffer.len() => return Err(needed),
+            Ok(_) => return Ok(true),
+            Err(CursorError::BufferTooSmall { needed }) if needed > room => return Err(needed),
             Err(_) => failures.count(),
         }
         self.at += 1;
-        self.cursor = Cursor::part();
-        Ok(Some(0))
+        self.position = Position::new(true);
+        Ok(true)
     }
 }
 
-impl<F: Format + Send> Pages for Page<F> {
-    fn fill(&mut self, buffer: &mut [u8]) -> Result<Filled, usize> {
-        let mut filled = 0;
+impl Pages for Page {
+    fn append(&mut self, to: &mut Vec<u8>, room: usize) -> bool {
+        let start = to.len();
+        let mut end = start + room;
+        to.reserve(room);
         loop {
-            match self.fill_part(buffer.get_mut(filled..).unwrap_or_default()) {
-                Ok(Some(more)) => filled += more,
-                Ok(None) => return Ok(Filled::Last(filled)),
-                Err(_) if filled > 0 => return Ok(Filled::Part(filled)),
-                Err(needed) => return Err(needed),
+            match self.part(to, end.saturating_sub(to.len())) {
+                Ok(true) => {}
+                Ok(false) => return false,
+                Err(_) if to.len() > start => return true,
+                Err(needed) => end = start + needed.max(room),
             }
         }
     }
@@ -85,22 +85,7 @@ const ROOM: usize = 64 * 1024;
 
 /// Appends what comes next to `to`; whether there is more.
 pub(crate) fn append(pages: &mut dyn Pages, to: &mut Vec<u8>) -> bool {
-    let start = to.len();
-    let mut room = ROOM;
-    loop {
-        to.resize(start + room, 0);
-        match pages.fill(&mut to[start..]) {
-            Ok(Filled::Part(filled)) => {
-                to.truncate(start + filled);
-                return true;
-            }
-            Ok(Filled::Last(filled)) => {
-                to.truncate(start + filled);
-                return false;
-            }
-            Err(needed) => room = needed.max(room + ROOM),
-        }
-    }
+    pages.append(to, ROOM)
 }
 
 /// The exposition of a registry as text.
@@ -119,8 +104,8 @@ pub(crate) fn append(pages: &mut dyn Pages, to: &mut Vec<u8>) -> bool {
 /// # Ok(())
 /// # }
 /// ```
-pub fn generate_latest<F: Format + Send>(registry: &Registry, _: F) -> String {
-    let mut page = Page::<F>::new(registry.clone());
+pub fn generate_latest<F: Format>(registry: &Registry, format: F) -> String {
+    let mut page = Page::new(registry.clone(), format);
     let mut text = Vec::new();
     while append(&mut page, &mut text) {}
     String::from_utf8(text).unwrap_or_default()
@@ -169,22 +154,11 @@ mod tests {
         }
     }
 
-    fn pages<F: Format + Send>(registry: &Registry, size: usize) -> String {
-        let mut page = Page::<F>::new(registry.clone());
-        let (mut text, mut buffer) = (Vec::new(), vec![0; size]);
-        loop {
-            match page.fill(&mut buffer) {
-                Ok(Filled::Part(filled)) => text.extend_from_slice(&buffer[..filled]),
-                Ok(Filled::Last(filled)) => {
-                    text.extend_from_slice(&buffer[..filled]);
-                    return String::from_utf8(text).unwrap();
-                }
-                Err(needed) => {
-                    assert!(needed > buffer.len());
-                    buffer.resize(needed, 0);
-                }
-            }
-        }
+    fn pages<F: Format>(registry: &Registry, format: F, size: usize) -> String {
+        let mut page = Page::new(registry.clone(), format);
+        let mut text = Vec::new();
+        while page.append(&mut text, size) {}
+        String::from_utf8(text).unwrap()
     }
 
     #[test]
@@ -196,8 +170,8 @@ mod tests {
         let (text, open) = (generate_latest(&registry, Text), generate_latest(&registry, OpenMetrics));
         assert!(open.ends_with("# EOF\n") && text.ends_with("seconds_count 1\n"));
         for size in 0..text.len() + 2 {
-            assert_eq!(pages::<Text>(&registry, size), text, "{size}");
-            assert_eq!(pages::<OpenMetrics>(&registry, size), open, "{size}");
+            assert_eq!(pages(&registry, Text, size), text, "{size}");
+            assert_eq!(pages(&registry, OpenMetrics, size), open, "{size}");
         }
     }
 
@@ -209,7 +183,7 @@ mod tests {
             registry.register(Liar).unwrap();
             registry.gauge("after", "").register().unwrap().set(7);
             for _ in 0..4 {
-                let page = pages::<Text>(&registry, size);
+                let page = pages(&registry, Text, size);
                 assert_eq!(page.matches("moody_a_total 0\n").count(), 1, "{page}");
                 assert_eq!(page.matches("after 7\n").count(), 1, "{page}");
                 assert!(page.contains("\nnarthex_collector_errors_total "), "{page}");

@@ -104,7 +104,6 @@ impl Work {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exposition::Filled;
     use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
     use hyper_util::rt::TokioIo;
     use std::io::Read;
@@ -114,10 +113,10 @@ mod tests {
     struct Half(bool);
 
     impl Pages for Half {
-        fn fill(&mut self, buffer: &mut [u8]) -> Result<Filled, usize> {
+        fn append(&mut self, to: &mut Vec<u8>, _: usize) -> bool {
             assert!(!std::mem::replace(&mut self.0, true), "on purpose");
-            buffer[..5].copy_from_slice(b"up 1\n");
-            Ok(Filled::Part(5))
+            to.extend_from_slice(b"up 1\n");
+            true
         }
     }
 
