@@ -64,7 +64,7 @@ pub use builder::{Builder, Unlabelled};
 #[cfg(not(loom))]
 pub use collectors::{AllocatorCollector, ProcessCollector};
 pub use error::{Error, ErrorKind};
-pub use exposition::generate_latest;
+pub use exposition::{encode_protobuf, generate_latest};
 #[cfg(not(loom))]
 pub use http::{HttpServer, start_http_server};
 pub use instrument::{DEFAULT_BUCKETS, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet, UnknownState};

@@ -17,24 +17,25 @@ use core::cmp::Reverse;
 /// assert!(!accept::openmetrics([]));
 /// ```
 pub fn openmetrics<'a>(lines: impl IntoIterator<Item = &'a [u8]> + Clone) -> bool {
-    let rating = |(media_type, version)| rating(lines.clone(), media_type, version);
-    rating((OpenMetrics::MEDIA_TYPE, OpenMetrics::VERSION)) > rating((Text::MEDIA_TYPE, Text::VERSION))
+    let rating = |media_type| rating(lines.clone(), media_type);
+    rating(OpenMetrics::MEDIA_TYPE) > rating(Text::MEDIA_TYPE)
 }
 
-/// How much a reader likes to have this version of a media type; `None` when it does not accept it. The greater rating is
-/// the better one.
+/// How much a reader likes to have a media type; `None` when it does not accept it. The greater rating is the better one.
+///
+/// A range that names a parameter of the media type has to name the same value; other parameters fit whatever we write.
 ///
 /// ```
 /// use narthex_core::encode::accept::rating;
 ///
 /// let lines = [&b"application/json;q=0.9, text/*;q=0.5"[..]];
-/// assert!(rating(lines, "application/json", "1") > rating(lines, "text/plain", "0.0.4"));
-/// assert_eq!(rating(lines, "image/png", "1"), None);
+/// assert!(rating(lines, "application/json") > rating(lines, "text/plain; version=0.0.4"));
+/// assert_eq!(rating(lines, "image/png"), None);
 /// ```
-pub fn rating<'a>(lines: impl IntoIterator<Item = &'a [u8]>, media_type: &str, version: &str) -> Option<Rating> {
+pub fn rating<'a>(lines: impl IntoIterator<Item = &'a [u8]>, media_type: &str) -> Option<Rating> {
+    let offer = elements(media_type.as_bytes()).next()?;
     let ranges = lines.into_iter().flat_map(elements).enumerate();
-    let fits =
-        ranges.filter_map(|(at, range)| Some((range.exactness(media_type, version)?, Reverse(at), range.weight)));
+    let fits = ranges.filter_map(|(at, range)| Some((range.exactness(&offer)?, Reverse(at), range.weight)));
     // the most exact range decides (12.5.1), and the first of those
     let (exactness, at, weight) = fits.max()?;
     (weight > 0).then_some(Rating { weight, exactness, at })
@@ -59,19 +60,14 @@ pub struct Rating {
 /// ```
 pub fn elements(line: &[u8]) -> impl Iterator<Item = Element<'_>> {
     split(line, b',').filter_map(|element| {
-        let mut parts = split(element, b';').map(<[u8]>::trim_ascii);
-        let name = parts.next().filter(|name| !name.is_empty())?;
-        let (mut version, mut weight) = (None, 1000);
-        for parameter in parts {
-            let mut sides = parameter.splitn(2, |byte| *byte == b'=').map(<[u8]>::trim_ascii);
-            let (key, value) = (sides.next()?, sides.next().unwrap_or_default());
-            if key.eq_ignore_ascii_case(b"q") {
-                weight = thousandths(value)?;
-            } else if key.eq_ignore_ascii_case(b"version") {
-                version = Some(unquoted(value));
-            } // `charset` and `escaping` fit whatever we write
-        }
-        Some(Element { name, version, weight })
+        let (name, parameters) = match element.iter().position(|byte| *byte == b';') {
+            Some(at) => element.split_at_checked(at)?,
+            None => (element, &[][..]),
+        };
+        let name = name.trim_ascii();
+        let element = Element { name, parameters, weight: 1000 };
+        let weight = element.parameter(b"q").map_or(Some(1000), thousandths)?;
+        (!name.is_empty()).then_some(Element { weight, ..element })
     })
 }
 
@@ -80,26 +76,44 @@ pub fn elements(line: &[u8]) -> impl Iterator<Item = Element<'_>> {
 pub struct Element<'a> {
     /// As it was written; upper and lower case are the same (8.3.1, 8.4.1).
     pub name: &'a [u8],
-    /// The parameter `version` of a media range.
-    pub version: Option<&'a [u8]>,
+    /// What follows the name.
+    parameters: &'a [u8],
     /// In thousandths, up to 1000; zero says that it is not acceptable.
     pub weight: u16,
 }
 
-impl Element<'_> {
-    /// How exactly this media range names that version of a media type, if it does.
-    fn exactness(&self, media_type: &str, version: &str) -> Option<u8> {
-        let exact = self.name.eq_ignore_ascii_case(media_type.as_bytes());
-        match self.version {
-            Some(named) => (exact && named == version.as_bytes()).then_some(3),
-            None if exact => Some(2),
-            None if self.name == b"*/*" => Some(0),
-            None => {
-                let family = self.name.strip_suffix(b"*").filter(|family| family.ends_with(b"/"))?;
-                let ours = media_type.as_bytes().get(..family.len())?;
-                ours.eq_ignore_ascii_case(family).then_some(1)
+impl<'a> Element<'a> {
+    /// The value of a parameter, without the quotes around it.
+    pub fn parameter(&self, name: &[u8]) -> Option<&'a [u8]> {
+        self.parameters().find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
+    }
+
+    fn parameters(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        split(self.parameters, b';').filter_map(|parameter| {
+            let mut sides = parameter.splitn(2, |byte| *byte == b'=').map(<[u8]>::trim_ascii);
+            Some((sides.next()?, unquoted(sides.next().unwrap_or_default())))
+        })
+    }
+
+    /// How exactly this media range names a media type, if it does.
+    fn exactness(&self, offer: &Element<'_>) -> Option<u8> {
+        let mut exactness = if self.name.eq_ignore_ascii_case(offer.name) {
+            2
+        } else if self.name == b"*/*" {
+            0
+        } else {
+            let family = self.name.strip_suffix(b"*").filter(|family| family.ends_with(b"/"))?;
+            offer.name.get(..family.len())?.eq_ignore_ascii_case(family).then_some(1)?
+        };
+        for (name, value) in offer.parameters() {
+            if let Some(named) = self.parameter(name).filter(|_| !name.is_empty()) {
+                if exactness < 2 || named != value {
+                    return None;
+                }
+                exactness = 3;
             }
         }
+        Some(exactness)
     }
 }
 

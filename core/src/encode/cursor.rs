@@ -1,4 +1,3 @@
-use super::encoder::Lines;
 use super::format::Format;
 use super::position::Position;
 use super::write::Buffer;
@@ -54,8 +53,7 @@ impl<F: Format> Cursor<F> {
     /// [`CursorError::BufferTooSmall`] when the next sample does not fit into the whole buffer; call again with a
     /// larger one. [`CursorError::Collector`] once, at the end of a page that lacks what a failed collector did not give.
     pub fn fill(&mut self, metrics: &dyn Collect, buffer: &mut [u8]) -> Result<usize, CursorError> {
-        let mut buffer = Buffer::new(buffer);
-        self.position.fill(metrics, Lines::new(&mut buffer, F::DIALECT))
+        F::fill(&mut self.position, metrics, &mut Buffer::new(buffer))
     }
 }
 

@@ -1,4 +1,4 @@
-use super::format::{Format, type_line};
+use super::format::{TextFormat, type_line};
 use super::write::{Write, WriteError};
 use crate::collect::{Flow, Sink, Stop};
 use crate::desc::Desc;
@@ -14,7 +14,7 @@ use core::marker::PhantomData;
 /// this is the piece that they are made of.
 pub struct Encoder<'w, W: Write + ?Sized, F>(Lines<'w, W, PhantomData<F>>);
 
-impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
+impl<'w, W: Write + ?Sized, F: TextFormat> Encoder<'w, W, F> {
     /// An encoder that has written nothing.
     pub const fn new(out: &'w mut W) -> Self {
         Self(Lines::new(out, PhantomData))
@@ -35,7 +35,7 @@ impl<'w, W: Write + ?Sized, F: Format> Encoder<'w, W, F> {
     }
 }
 
-impl<W: Write + ?Sized, F: Format> Sink for Encoder<'_, W, F> {
+impl<W: Write + ?Sized, F: TextFormat> Sink for Encoder<'_, W, F> {
     #[inline]
     fn family(&mut self, desc: &Desc<'_>) -> Flow<usize> {
         self.0.family(desc)
@@ -52,7 +52,7 @@ pub(super) trait Speaks: Copy {
     fn dialect(self) -> Dialect;
 }
 
-impl<F: Format> Speaks for PhantomData<F> {
+impl<F: TextFormat> Speaks for PhantomData<F> {
     #[inline]
     fn dialect(self) -> Dialect {
         F::DIALECT

@@ -1,4 +1,4 @@
-//! Formats: text 0.0.4 and OpenMetrics 1.0, written to a sink as they are collected.
+//! Formats: text 0.0.4, OpenMetrics 1.0 and protobuf, written to a sink as they are collected.
 
 pub mod accept;
 mod cursor;
@@ -6,6 +6,7 @@ mod detailed;
 mod encoder;
 mod format;
 mod position;
+mod protobuf;
 mod recorder;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,7 @@ mod write;
 
 pub use cursor::{Cursor, CursorError};
 pub use encoder::Encoder;
-pub use format::{Format, OpenMetrics, Text};
+pub use format::{Format, OpenMetrics, Protobuf, Text, TextFormat};
 pub use position::{Encode, Position};
 pub use recorder::Recorder;
 pub use write::{Buffer, Write, WriteError};
@@ -61,7 +62,7 @@ pub fn openmetrics<W: Write + ?Sized>(metrics: &dyn Collect, out: &mut W) -> Res
     page::<OpenMetrics, W>(metrics, out)
 }
 
-fn page<F: Format, W: Write + ?Sized>(metrics: &dyn Collect, out: &mut W) -> Result<(), EncodeError<W::Error>> {
+fn page<F: TextFormat, W: Write + ?Sized>(metrics: &dyn Collect, out: &mut W) -> Result<(), EncodeError<W::Error>> {
     let mut encoder = Encoder::<'_, W, F>::new(out);
     let outcome = metrics.collect(&mut encoder);
     if outcome != Err(Stop::Sink) {

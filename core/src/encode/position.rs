@@ -7,7 +7,7 @@ use crate::point::{Dialect, Sample};
 
 /// Where a page goes on, in any format.
 ///
-/// What [`Cursor`] is made of, for encoders of other crates: [`fill`](Self::fill) calls one with what comes next.
+/// What [`Cursor`](super::Cursor) is made of, for encoders of other crates: [`fill`](Self::fill) calls one with what comes next.
 pub struct Position {
     family: usize,
     header_written: bool,

@@ -1,7 +1,7 @@
 //! What comes out of the encoders, whole, in pieces, and when the sink fails.
 
-mod details;
-mod fixture;
+pub(super) mod details;
+pub(super) mod fixture;
 
 use super::*;
 use crate::collect::{Flow, Sink};
@@ -276,7 +276,7 @@ fn values_are_found_by_the_names_and_labels_on_their_lines() {
         ("latency_seconds_sum", &[], Some(0.0053)),
         ("build_info", &[("version", "1.0\"rc")], Some(1.0)),
         ("up", &[("up", "true")], Some(1.0)),
-        ("ratio", &[], Some(f64::from(0.1_f32))),
+        ("ratio", &[], Some(0.1)),
         ("nothing", &[], None),
     ] {
         assert_eq!(sample_value(&all, name, labels), value, "{name} {labels:?}");

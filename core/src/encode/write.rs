@@ -43,6 +43,20 @@ impl<'a> Buffer<'a> {
         self.len = self.len.saturating_add(bytes.len());
     }
 
+    /// Replaces `len` bytes from `at` by others, and moves what follows them.
+    ///
+    /// Nothing but the count changes when what was put did not fit.
+    pub fn replace(&mut self, at: usize, len: usize, by: &[u8]) {
+        let (tail, end) = (at + len, self.len);
+        self.len = (self.len + by.len()).saturating_sub(len);
+        if end <= self.bytes.len() && self.fits() && tail <= end {
+            self.bytes.copy_within(tail..end, at + by.len());
+            if let Some(place) = self.bytes.get_mut(at..at + by.len()) {
+                place.copy_from_slice(by);
+            }
+        }
+    }
+
     /// How many bytes were put, whether or not they fitted.
     pub const fn len(&self) -> usize {
         self.len

@@ -46,13 +46,18 @@ impl Number {
         text
     }
 
-    /// The number as a double, `scale` applied to integers: what Prometheus stores.
+    /// The number as a double, `scale` applied to integers: what Prometheus stores when it has read the text.
     pub fn to_f64(&self, scale: i8) -> f64 {
         match *self {
             Number::U64(v) => shift(v as f64, scale),
             Number::I64(v) => shift(v as f64, scale),
             Number::F64(v, _) => v,
-            Number::F32(v, _) => f64::from(v),
+            Number::F32(v, text) => {
+                let mut buffer = [0; 24];
+                let len = text(v, &mut buffer);
+                let text = core::str::from_utf8(buffer.get(..len).unwrap_or_default());
+                text.ok().and_then(|text| text.parse().ok()).unwrap_or(f64::from(v))
+            }
         }
     }
 
@@ -151,6 +156,17 @@ impl<T: Scalar> Numbers for &[T] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_double_is_what_the_text_says() {
+        for (number, double) in
+            [(Number::from(0.1_f32), 0.1), (0.1_f64.into(), 0.1), (f32::INFINITY.into(), f64::INFINITY)]
+        {
+            assert_eq!(number.to_f64(0), double);
+        }
+        assert!(Number::from(f32::NAN).to_f64(0).is_nan());
+        assert_eq!(Number::from(f32::MIN_POSITIVE).to_f64(0), 1.1754944e-38);
+    }
 
     #[test]
     fn what_is_below_zero() {

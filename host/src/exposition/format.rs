@@ -1,25 +1,29 @@
-use super::page::{Page, Pages};
+use super::page::{Page, Pages, Writer};
 use crate::registry::Registry;
-use narthex_core::encode::{Format, OpenMetrics, Text};
+use narthex_core::encode::{Format, OpenMetrics, Protobuf, Text};
 
 /// A format that a reader may ask for.
 pub(crate) struct Offer {
-    /// The media type, without parameters.
+    /// What HTTP calls it, with the parameters that tell versions apart.
     pub(crate) media_type: &'static str,
-    /// The one version of it that is written.
-    pub(crate) version: &'static str,
     /// The `Content-Type` of an answer.
     pub(crate) content_type: &'static str,
-    /// Begins an answer.
-    pub(crate) pages: fn(Registry) -> Box<dyn Pages>,
+    writer: fn() -> Writer,
 }
 
 /// Every format that is written; the first is for readers that want none of them.
-pub(crate) static FORMATS: &[Offer] = &[Offer::new::<Text>(), Offer::new::<OpenMetrics>()];
+pub(crate) static FORMATS: &[Offer] =
+    &[Offer::new::<Text>(Writer::text::<Text>), Offer::new::<OpenMetrics>(Writer::text::<OpenMetrics>), PROTOBUF];
+
+const PROTOBUF: Offer = Offer::new::<Protobuf>(|| Writer::Protobuf(Vec::new()));
 
 impl Offer {
-    const fn new<F: Format + Default>() -> Self {
-        let pages = |registry| Box::new(Page::new(registry, F::default())) as Box<dyn Pages>;
-        Self { media_type: F::MEDIA_TYPE, version: F::VERSION, content_type: F::CONTENT_TYPE, pages }
+    const fn new<F: Format>(writer: fn() -> Writer) -> Self {
+        Self { media_type: F::MEDIA_TYPE, content_type: F::CONTENT_TYPE, writer }
+    }
+
+    /// Begins an answer.
+    pub(crate) fn pages(&self, registry: Registry) -> Box<dyn Pages> {
+        Box::new(Page::new(registry, (self.writer)()))
     }
 }

@@ -5,5 +5,5 @@ mod page;
 mod text;
 
 pub(crate) use format::{FORMATS, Offer};
-pub use page::generate_latest;
 pub(crate) use page::{Pages, append};
+pub use page::{encode_protobuf, generate_latest};

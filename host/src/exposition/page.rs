@@ -1,7 +1,7 @@
 use super::text::{Family, TextEncoder};
 use crate::registered::Collector;
 use crate::registry::{Failures, Guarded, Registry};
-use narthex_core::encode::{CursorError, Format, Position};
+use narthex_core::encode::{Buffer, CursorError, Format, Position, Protobuf, TextFormat};
 use narthex_core::{Collect, Dialect};
 
 /// One exposition, part by part.
@@ -11,7 +11,7 @@ pub(crate) trait Pages: Send {
     fn append(&mut self, to: &mut Vec<u8>, room: usize) -> bool;
 }
 
-/// The exposition of a registry as it was at one moment, in a text format. The moment is that of the first part, because
+/// The exposition of a registry as it was at one moment. The moment is that of the first part, because
 /// sources may block.
 ///
 /// Each collector has a position of its own. So one that gives other families at each call, or fails in some, disturbs no
@@ -22,37 +22,64 @@ pub(crate) struct Page {
     at: usize,
     position: Position,
     end: Option<Position>,
-    dialect: Dialect,
-    family: Family,
+    writer: Writer,
+}
+
+/// What writes a format.
+pub(crate) enum Writer {
+    Text(Dialect, Family),
+    /// With a buffer, because the lengths of messages are known after them.
+    Protobuf(Vec<u8>),
+}
+
+impl Writer {
+    pub(crate) fn text<F: TextFormat>() -> Self {
+        Self::Text(F::DIALECT, Family::default())
+    }
+
+    /// Appends what comes next, if it fits into `room`.
+    fn fill(
+        &mut self,
+        position: &mut Position,
+        metrics: &dyn Collect,
+        to: &mut Vec<u8>,
+        room: usize,
+    ) -> Result<usize, CursorError> {
+        let start = to.len();
+        let filled = match self {
+            Self::Text(dialect, family) => position.fill(metrics, TextEncoder::new(to, room, *dialect, family)),
+            Self::Protobuf(buffer) => {
+                buffer.resize(buffer.len().max(room), 0);
+                let filled = Protobuf::fill(position, metrics, &mut Buffer::new(&mut buffer[..room]));
+                to.extend_from_slice(&buffer[..filled.unwrap_or(0)]);
+                filled
+            }
+        };
+        to.truncate(start + filled.unwrap_or(0));
+        filled
+    }
 }
 
 impl Page {
-    pub(crate) fn new<F: Format>(registry: Registry, _: F) -> Self {
-        let (position, family) = (Position::new(true), Family::default());
-        Self { registry, snapshot: None, at: 0, position, end: None, dialect: F::DIALECT, family }
+    pub(crate) fn new(registry: Registry, writer: Writer) -> Self {
+        Self { registry, snapshot: None, at: 0, position: Position::new(true), end: None, writer }
     }
 
     /// What comes next of the collector that it is at; whether there is more.
     fn part(&mut self, to: &mut Vec<u8>, room: usize) -> Result<bool, usize> {
         let (collectors, failures) = self.snapshot.get_or_insert_with(|| self.registry.snapshot().into_parts());
-        let mut fill = |position: &mut Position, metrics: &dyn Collect| {
-            let start = to.len();
-            let filled = position.fill(metrics, TextEncoder::new(to, room, self.dialect, &mut self.family));
-            to.truncate(start + filled.unwrap_or(0));
-            filled
-        };
         let Some(collector) = collectors.get(self.at) else {
             let end = self.end.get_or_insert_with(|| {
                 failures.expose();
                 Position::new(false)
             });
-            return match fill(end, failures) {
+            return match self.writer.fill(end, failures, to, room) {
                 Ok(filled) => Ok(filled > 0),
                 Err(CursorError::BufferTooSmall { needed }) => Err(needed),
                 Err(_) => Ok(false),
             };
         };
-        match fill(&mut self.position, &Guarded(collector)) {
+        match self.writer.fill(&mut self.position, &Guarded(collector), to, room) {
             Ok(0) => {}
             Ok(_) => return Ok(true),
             Err(CursorError::BufferTooSmall { needed }) if needed > room => return Err(needed),
@@ -104,11 +131,34 @@ pub(crate) fn append(pages: &mut dyn Pages, to: &mut Vec<u8>) -> bool {
 /// # Ok(())
 /// # }
 /// ```
-pub fn generate_latest<F: Format>(registry: &Registry, format: F) -> String {
-    let mut page = Page::new(registry.clone(), format);
+pub fn generate_latest<F: TextFormat>(registry: &Registry, _: F) -> String {
+    let mut page = Page::new(registry.clone(), Writer::text::<F>());
     let mut text = Vec::new();
     while append(&mut page, &mut text) {}
     String::from_utf8(text).unwrap_or_default()
+}
+
+/// The exposition of a registry in [delimited protobuf](narthex_core::encode::Protobuf), each family one message.
+///
+/// ```
+/// use narthex::{Registry, encode_protobuf};
+///
+/// # fn main() -> Result<(), narthex::Error> {
+/// let registry = Registry::new();
+/// registry.gauge("queue_depth", "Jobs that wait.").register()?.set(3);
+/// assert!(encode_protobuf(&registry).windows(11).any(|bytes| bytes == b"queue_depth"));
+/// # Ok(())
+/// # }
+/// ```
+pub fn encode_protobuf(registry: &Registry) -> Vec<u8> {
+    let mut room = ROOM;
+    loop {
+        let (mut page, mut bytes) = (Page::new(registry.clone(), Writer::Protobuf(Vec::new())), Vec::new());
+        if !page.append(&mut bytes, room) {
+            return bytes;
+        }
+        room *= 4; // what does not fit would be cut in two
+    }
 }
 
 #[cfg(test)]
@@ -154,8 +204,8 @@ mod tests {
         }
     }
 
-    fn pages<F: Format>(registry: &Registry, format: F, size: usize) -> String {
-        let mut page = Page::new(registry.clone(), format);
+    fn pages<F: TextFormat>(registry: &Registry, _: F, size: usize) -> String {
+        let mut page = Page::new(registry.clone(), Writer::text::<F>());
         let mut text = Vec::new();
         while page.append(&mut text, size) {}
         String::from_utf8(text).unwrap()

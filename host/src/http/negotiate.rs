@@ -6,7 +6,7 @@ use narthex_core::encode::accept::{elements, rating};
 /// The offer that the reader likes best; the first when it accepts none, or does not say.
 pub(super) fn format<'o>(accept: &[&[u8]], offers: &'o [Offer]) -> &'o Offer {
     let rated = offers.iter().rev().filter_map(|offer| {
-        let rating = rating(accept.iter().copied(), offer.media_type, offer.version)?;
+        let rating = rating(accept.iter().copied(), offer.media_type)?;
         Some((rating, offer))
     });
     match rated.max_by_key(|(rating, _)| *rating) {
@@ -39,8 +39,10 @@ mod tests {
 
     #[test]
     fn formats() {
-        const TEXT: &str = "text/plain";
-        const OPEN: &str = "application/openmetrics-text";
+        const TEXT: &str = "text/plain; version=0.0.4";
+        const OPEN: &str = "application/openmetrics-text; version=1.0.0";
+        const PROTO: &str =
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
         for (accept, expected) in [
             ("", TEXT),
             ("*/*", TEXT),
@@ -64,8 +66,13 @@ mod tests {
             (
                 "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,\
                  application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,text/plain;version=0.0.4;q=0.3",
-                OPEN,
+                PROTO,
             ),
+            ("application/vnd.google.protobuf", PROTO),
+            ("application/vnd.google.protobuf;encoding=text, text/plain;q=0.1", TEXT),
+            ("application/vnd.google.protobuf;encoding=compact-text, application/openmetrics-text;q=0.1", OPEN),
+            ("application/vnd.google.protobuf;proto=io.prometheus.write.v2.Request", TEXT),
+            ("application/vnd.google.protobuf;encoding=delimited;q=0.1, */*;q=0.2", TEXT),
             // weights
             ("application/openmetrics-text;q=0.1, text/plain", TEXT),
             ("text/plain;q=0.1, application/openmetrics-text;q=0.2", OPEN),

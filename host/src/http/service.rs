@@ -21,7 +21,7 @@ pub(super) fn answer<B>(registry: &Registry, request: &Request<B>) -> Response<C
     let offer = negotiate::format(&lines(request.headers(), ACCEPT), FORMATS);
     let gzip = negotiate::gzip(&lines(request.headers(), ACCEPT_ENCODING));
 
-    let mut response = Response::new(Content::exposition((offer.pages)(registry.clone()), gzip));
+    let mut response = Response::new(Content::exposition(offer.pages(registry.clone()), gzip));
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(offer.content_type));
     headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));

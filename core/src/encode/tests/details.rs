@@ -6,7 +6,7 @@ use crate::{Desc, Details, Exemplar, Kind, LabelNames, Labels, Name, Point, Samp
 use std::string::String;
 use std::vec::Vec;
 
-struct Detailed;
+pub struct Detailed;
 
 fn moment(seconds: i64, nanoseconds: u32) -> Timestamp {
     Timestamp::new(seconds, nanoseconds).unwrap()

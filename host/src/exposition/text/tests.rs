@@ -1,7 +1,7 @@
 use super::*;
 use crate::exposition::generate_latest;
 use crate::registry::Registry;
-use narthex_core::encode::Format;
+use narthex_core::encode::TextFormat;
 use narthex_core::{
     ClosedLabels, Counter, Gauge, Histogram, LabelNames, Labelled, MetricGroup, Prefix, Prefixed, StateSet, Summary,
     Table, encode,
@@ -33,7 +33,7 @@ enum Way {
 
 #[test]
 fn the_bytes_are_those_of_the_core() {
-    fn check<F: Format>(registry: &Registry, format: F, write: fn(&Registry, &mut Vec<u8>)) {
+    fn check<F: TextFormat>(registry: &Registry, format: F, write: fn(&Registry, &mut Vec<u8>)) {
         let mut plain = Vec::new();
         write(registry, &mut plain);
         assert_eq!(generate_latest(registry, format), String::from_utf8(plain).unwrap());
