@@ -66,7 +66,9 @@ pub use collectors::{AllocatorCollector, ProcessCollector};
 pub use error::{Error, ErrorKind};
 pub use exposition::{encode_protobuf, generate_latest};
 #[cfg(not(loom))]
-pub use http::{HttpServer, start_http_server};
+pub use http::{
+    Address, HttpOptions, HttpServer, Listener, MetricsBody, MetricsService, serve, serve_until, start_http_server,
+};
 pub use instrument::{DEFAULT_BUCKETS, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet, UnknownState};
 pub use parse::{
     Exposition, ParseError, ParseErrorKind, ParsedExemplar, ParsedFamily, ParsedSeries, parse_openmetrics,

@@ -1,3 +1,5 @@
+use super::deadline::Answering;
+use super::shared::Shared;
 use crate::exposition::{Pages, append};
 use bytes::Bytes;
 use flate2::Compression;
@@ -5,51 +7,81 @@ use flate2::write::GzEncoder;
 use http_body::{Body, Frame, SizeHint};
 use std::io::{self, Write};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 /// The body of an answer: a short text, or an exposition that is made while it is sent.
-pub(super) enum Content {
+///
+/// Polled by hyper, in a runtime of tokio.
+pub struct MetricsBody {
+    content: Content,
+    /// What ends when this does.
+    _sending: (Option<OwnedSemaphorePermit>, Option<Answering>),
+}
+
+enum Content {
     Text(Option<Bytes>),
     Exposition(Box<Work>),
     /// Collectors may block, on files say: not on the thread that serves.
     Working(JoinHandle<io::Result<(Bytes, Option<Box<Work>>)>>),
+    /// Somebody else may be making it.
+    Shared(Pin<Box<dyn Future<Output = io::Result<Bytes>> + Send>>),
     Done,
 }
 
-impl Content {
-    pub(super) fn text(text: &'static str) -> Self {
-        Content::Text(Some(Bytes::from_static(text.as_bytes())))
+impl MetricsBody {
+    pub(super) fn text(text: Bytes) -> Self {
+        let text = Some(text).filter(|text| !text.is_empty());
+        Self { content: Content::Text(text), _sending: (None, None) }
     }
 
-    pub(super) fn exposition(pages: Box<dyn Pages>, gzip: bool) -> Self {
-        let gzip = gzip.then(|| GzEncoder::new(Vec::new(), Compression::fast()));
-        Content::Exposition(Box::new(Work { pages, gzip, buffer: Vec::new() }))
+    /// `scrape` is given back when the last byte has been made, or nobody wants it any more.
+    pub(super) fn exposition(pages: Box<dyn Pages>, gzip: bool, scrape: OwnedSemaphorePermit) -> Self {
+        Self { content: Content::Exposition(Box::new(Work::new(pages, gzip))), _sending: (Some(scrape), None) }
+    }
+
+    pub(super) fn shared(shared: Arc<Shared>) -> Self {
+        Self { content: Content::Shared(Box::pin(shared.page())), _sending: (None, None) }
+    }
+
+    pub(super) fn until_sent(mut self, answering: Answering) -> Self {
+        self._sending.1 = Some(answering);
+        self
     }
 }
 
-impl Body for Content {
+impl Body for MetricsBody {
     type Data = Bytes;
     type Error = io::Error;
 
     /// An error here makes hyper close the connection without the last chunk, so that no reader takes the body for whole.
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         loop {
-            match std::mem::replace(&mut *self, Content::Done) {
+            match std::mem::replace(&mut self.content, Content::Done) {
                 Content::Text(text) => return Poll::Ready(text.map(|text| Ok(Frame::data(text)))),
-                Content::Exposition(work) => *self = Content::Working(spawn_blocking(|| work.next())),
+                Content::Exposition(work) => self.content = Content::Working(spawn_blocking(|| work.next())),
                 Content::Working(mut job) => {
                     let Poll::Ready(outcome) = Pin::new(&mut job).poll(cx) else {
-                        *self = Content::Working(job);
+                        self.content = Content::Working(job);
                         return Poll::Pending;
                     };
                     return Poll::Ready(match outcome.map_err(io::Error::other).flatten() {
                         Ok((bytes, rest)) => {
-                            *self = rest.map_or(Content::Done, Content::Exposition);
+                            self.content = rest.map_or(Content::Done, Content::Exposition);
                             (!bytes.is_empty()).then(|| Ok(Frame::data(bytes)))
                         }
                         Err(error) => Some(Err(error)),
                     });
+                }
+                Content::Shared(mut page) => {
+                    let Poll::Ready(page) = page.as_mut().poll(cx) else {
+                        self.content = Content::Shared(page);
+                        return Poll::Pending;
+                    };
+                    let page = page.map(|bytes| (!bytes.is_empty()).then(|| Frame::data(bytes)));
+                    return Poll::Ready(page.transpose());
                 }
                 Content::Done => return Poll::Ready(None),
             }
@@ -57,14 +89,20 @@ impl Body for Content {
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self, Content::Text(None) | Content::Done)
+        matches!(self.content, Content::Text(None) | Content::Done)
     }
 
     fn size_hint(&self) -> SizeHint {
-        match self {
+        match &self.content {
             Content::Text(text) => SizeHint::with_exact(text.as_ref().map_or(0, |text| text.len() as u64)),
             _ => SizeHint::default(),
         }
+    }
+}
+
+impl std::fmt::Debug for MetricsBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MetricsBody").finish_non_exhaustive()
     }
 }
 
@@ -76,6 +114,22 @@ pub(super) struct Work {
 }
 
 impl Work {
+    pub(super) fn new(pages: Box<dyn Pages>, gzip: bool) -> Self {
+        let gzip = gzip.then(|| GzEncoder::new(Vec::new(), Compression::fast()));
+        Self { pages, gzip, buffer: Vec::new() }
+    }
+
+    /// All of it.
+    pub(super) fn whole(self) -> io::Result<Bytes> {
+        let (mut whole, mut rest) = (Vec::new(), Some(Box::new(self)));
+        while let Some(work) = rest {
+            let (bytes, more) = work.next()?;
+            whole.extend_from_slice(&bytes);
+            rest = more;
+        }
+        Ok(whole.into())
+    }
+
     /// The next bytes to send, and what is left to do. There are none only when an exposition is empty.
     fn next(mut self: Box<Self>) -> io::Result<(Bytes, Option<Box<Self>>)> {
         loop {
@@ -108,6 +162,7 @@ mod tests {
     use hyper_util::rt::TokioIo;
     use std::io::Read;
     use std::net::{TcpListener, TcpStream};
+    use tokio::sync::Semaphore;
 
     /// Half a page, and then a bug.
     struct Half(bool);
@@ -132,7 +187,9 @@ mod tests {
         let outcome = runtime.block_on(async {
             let stream = TokioIo::new(tokio::net::TcpStream::from_std(stream).unwrap());
             let half = |_: Request<Incoming>| async {
-                Ok::<_, std::convert::Infallible>(Response::new(Content::exposition(Box::new(Half(false)), false)))
+                let scrape = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+                let body = MetricsBody::exposition(Box::new(Half(false)), false, scrape);
+                Ok::<_, std::convert::Infallible>(Response::new(body))
             };
             http1::Builder::new().serve_connection(stream, service_fn(half)).await
         });

@@ -1,69 +1,108 @@
-use super::service;
+use super::address::{Listener, Stream};
+use super::body::MetricsBody;
+use super::deadline::{Activity, Deadline};
+use super::options::HttpOptions;
+use super::site::Site;
 use crate::registry::Registry;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::convert::Infallible;
 use std::future::Future;
 use std::io::ErrorKind;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::{AbortHandle, JoinSet};
 
-/// Expositions that are made at a time.
-pub(super) const COLLECTING: usize = 8;
-/// Connections at a time. Those beyond wait to be accepted.
-const CONNECTIONS: usize = 64;
-/// From the start of a connection, or the end of a response, to the end of the next request's headers.
-const HEADERS_WITHIN: Duration = Duration::from_secs(5);
-const HEADER_BYTES: usize = 16 * 1024;
-const HEADERS: usize = 64;
 /// Answers under way get this long when the server stops.
 const FINISH_WITHIN: Duration = Duration::from_secs(5);
 /// No sockets left: they come back as connections end, and trying at once again would only burn time.
 const OUT_OF_SOCKETS: Duration = Duration::from_millis(100);
 
 /// Serves until `stop` is ready.
-pub(super) async fn serve(listener: TcpListener, registry: Registry, stop: impl Future<Output = ()>) {
+pub(super) async fn serve(
+    listener: Listener,
+    registry: Registry,
+    options: HttpOptions,
+    stop: impl Future<Output = ()>,
+) {
     let graceful = GracefulShutdown::new();
+    let mut connections =
+        Connections { site: Arc::new(Site::new(registry, &options)), options, tasks: JoinSet::new(), open: Vec::new() };
     {
-        let accepting = pin!(accept(&listener, &registry, &graceful));
+        let accepting = pin!(connections.accept(&listener, &graceful));
         first(accepting, pin!(stop)).await;
     }
     drop(listener);
     let _ = tokio::time::timeout(FINISH_WITHIN, graceful.shutdown()).await;
 }
 
-async fn accept(listener: &TcpListener, registry: &Registry, graceful: &GracefulShutdown) {
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(HEADERS_WITHIN)
-        .max_buf_size(HEADER_BYTES)
-        .max_headers(HEADERS)
-        .half_close(true);
-    let free = Arc::new(Semaphore::new(CONNECTIONS));
-    while let Ok(place) = Arc::clone(&free).acquire_owned().await {
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
-            Err(error) if is_of_one_connection(error.kind()) => continue,
-            Err(_) => {
-                tokio::time::sleep(OUT_OF_SOCKETS).await;
-                continue;
+/// The connections there are; dropped, they end.
+struct Connections {
+    site: Arc<Site>,
+    options: HttpOptions,
+    tasks: JoinSet<()>,
+    /// In the order in which they came.
+    open: Vec<(Arc<Activity>, AbortHandle)>,
+}
+
+impl Connections {
+    async fn accept(&mut self, listener: &Listener, graceful: &GracefulShutdown) {
+        loop {
+            self.make_room(self.options.connections - 1).await;
+            match listener.accept().await {
+                Ok(Stream::Tcp(stream)) => self.open(stream, graceful.watcher()),
+                Ok(Stream::Unix(stream)) => self.open(stream, graceful.watcher()),
+                Err(error) if is_of_one_connection(error.kind()) => {}
+                Err(_) if self.open.iter().any(|(activity, _)| activity.is_idle()) => {
+                    self.make_room(self.open.len() - 1).await;
+                }
+                Err(_) => tokio::time::sleep(OUT_OF_SOCKETS).await,
             }
-        };
-        let registry = registry.clone();
+        }
+    }
+
+    /// Waits until there are at most `others` connections. The one that has waited longest for a request ends for it: a
+    /// client that has sent one is not cut off for one that may never send any.
+    async fn make_room(&mut self, others: usize) {
+        loop {
+            while self.tasks.try_join_next().is_some() {}
+            self.open.retain(|(_, task)| !task.is_finished());
+            if self.open.len() <= others {
+                return;
+            }
+            if let Some(at) = self.open.iter().position(|(activity, _)| activity.is_idle()) {
+                let (_, task) = self.open.remove(at);
+                task.abort();
+            }
+            self.tasks.join_next().await;
+        }
+    }
+
+    fn open(&mut self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, watcher: Watcher) {
+        let activity = Arc::new(Activity::default());
+        let stream = Deadline::new(stream, Arc::clone(&activity), &self.options);
+        let (site, answers) = (Arc::clone(&self.site), Arc::clone(&activity));
         let answer = service_fn(move |request| {
-            let response = service::answer(&registry, &request);
+            let answering = answers.answer();
+            let response = site.answer(&request).map(|body: MetricsBody| body.until_sent(answering));
             async { Ok::<_, Infallible>(response) }
         });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), answer));
-        tokio::spawn(async move {
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(None)
+            .max_buf_size(self.options.header_bytes)
+            .max_headers(self.options.headers)
+            .half_close(true)
+            .serve_connection(TokioIo::new(stream), answer);
+        let connection = watcher.watch(connection);
+        let task = self.tasks.spawn(async {
             let _ = connection.await; // the reader's fault, and its to see
-            drop(place);
         });
+        self.open.push((activity, task));
     }
 }
 

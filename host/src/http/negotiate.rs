@@ -4,7 +4,7 @@ use crate::exposition::Offer;
 use narthex_core::encode::accept::{elements, rating};
 
 /// The offer that the reader likes best; the first when it accepts none, or does not say.
-pub(super) fn format<'o>(accept: &[&[u8]], offers: &'o [Offer]) -> &'o Offer {
+pub(super) fn format(accept: &[&[u8]], offers: &'static [Offer]) -> &'static Offer {
     let rated = offers.iter().rev().filter_map(|offer| {
         let rating = rating(accept.iter().copied(), offer.media_type)?;
         Some((rating, offer))

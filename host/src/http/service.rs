@@ -1,42 +1,132 @@
-use super::body::Content;
+use super::body::MetricsBody;
 use super::negotiate;
+use super::options::HttpOptions;
+use super::shared::Shares;
 use crate::exposition::FORMATS;
 use crate::registry::Registry;
+use bytes::Bytes;
 use hyper::header::{
-    ACCEPT, ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, VARY,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, ACCEPT_ENCODING, ALLOW, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Method, Request, Response, StatusCode};
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::sync::Semaphore;
 
-/// Answers a request. The body of an exposition is made when it is sent, so that HEAD collects nothing.
-pub(super) fn answer<B>(registry: &Registry, request: &Request<B>) -> Response<Content> {
-    if request.uri().path() != "/metrics" {
-        return refusal(StatusCode::NOT_FOUND, "metrics are at /metrics\n");
-    }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let mut response = refusal(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are allowed\n");
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return response;
-    }
-    let offer = negotiate::format(&lines(request.headers(), ACCEPT), FORMATS);
-    let gzip = negotiate::gzip(&lines(request.headers(), ACCEPT_ENCODING));
+/// Answers requests with the metrics of a registry: a service of `hyper` and of `tower`, for a router that has other
+/// routes as well.
+///
+/// It looks at method and headers and not at the path. It has to run in a runtime of tokio, because collectors may block.
+///
+/// ```
+/// use narthex::{MetricsService, Registry};
+///
+/// # async fn main() {
+/// let metrics = MetricsService::new(Registry::new());
+/// let response = metrics.answer(&http::Request::get("/metrics").body(()).unwrap());
+/// assert_eq!(response.status(), 200);
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct MetricsService {
+    registry: Registry,
+    scrapes: Arc<Semaphore>,
+    shares: Option<Arc<Shares>>,
+}
 
-    let mut response = Response::new(Content::exposition(offer.pages(registry.clone()), gzip));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(offer.content_type));
-    headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if gzip {
-        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+const ALLOWED: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
+
+impl MetricsService {
+    /// With the limits of [`HttpOptions::new`].
+    pub fn new(registry: Registry) -> Self {
+        Self::with_options(registry, &HttpOptions::new())
     }
+
+    /// With other limits: those on scrapes; the others are those of connections.
+    pub fn with_options(registry: Registry, options: &HttpOptions) -> Self {
+        let scrapes = Arc::new(Semaphore::new(options.scrapes));
+        Self { registry, scrapes, shares: options.share_scrapes.then(Arc::default) }
+    }
+
+    /// Answers a request. The body of an exposition is made when it is sent, so that HEAD collects nothing.
+    pub fn answer<B>(&self, request: &Request<B>) -> Response<MetricsBody> {
+        match *request.method() {
+            Method::GET | Method::HEAD => {}
+            Method::OPTIONS => return allowing(plain(StatusCode::NO_CONTENT, "")),
+            _ => return allowing(refusal(StatusCode::METHOD_NOT_ALLOWED, "only GET, HEAD and OPTIONS are allowed\n")),
+        }
+        let offer = negotiate::format(&lines(request.headers(), ACCEPT), FORMATS);
+        let gzip = negotiate::gzip(&lines(request.headers(), ACCEPT_ENCODING));
+        let scrape = || Arc::clone(&self.scrapes).try_acquire_owned().ok();
+        let body = match &self.shares {
+            None => scrape().map(|scrape| MetricsBody::exposition(offer.pages(self.registry.clone()), gzip, scrape)),
+            Some(shares) => shares.join(&self.registry, offer, gzip, scrape).map(MetricsBody::shared),
+        };
+        let Some(body) = body else {
+            let mut response = refusal(StatusCode::SERVICE_UNAVAILABLE, "too many scrapes at a time\n");
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            return response;
+        };
+
+        let mut response = Response::new(body);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(offer.content_type));
+        headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if gzip {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        response
+    }
+}
+
+impl<B> hyper::service::Service<Request<B>> for MetricsService {
+    type Response = Response<MetricsBody>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn call(&self, request: Request<B>) -> Self::Future {
+        ready(Ok(self.answer(&request)))
+    }
+}
+
+impl<B> tower_service::Service<Request<B>> for MetricsService {
+    type Response = Response<MetricsBody>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        ready(Ok(self.answer(&request)))
+    }
+}
+
+impl std::fmt::Debug for MetricsService {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MetricsService").field("registry", &self.registry).finish_non_exhaustive()
+    }
+}
+
+/// A refusal: nothing that was sent comes back in it.
+pub(super) fn refusal(status: StatusCode, text: &'static str) -> Response<MetricsBody> {
+    plain(status, text)
+}
+
+pub(super) fn plain(status: StatusCode, text: impl Into<Bytes>) -> Response<MetricsBody> {
+    let mut response = Response::new(MetricsBody::text(text.into()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }
 
-/// Nothing that was sent comes back in it.
-fn refusal(status: StatusCode, text: &'static str) -> Response<Content> {
-    let mut response = Response::new(Content::text(text));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+fn allowing(mut response: Response<MetricsBody>) -> Response<MetricsBody> {
+    response.headers_mut().insert(ALLOW, ALLOWED);
     response
 }
 

@@ -8,6 +8,7 @@ pub struct Reply {
     pub status: u16,
     headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    #[allow(dead_code, reason = "not every test looks at chunks")]
     pub chunks: usize,
 }
 

@@ -1,0 +1,48 @@
+use super::body::MetricsBody;
+use super::options::HttpOptions;
+use super::service::{MetricsService, plain, refusal};
+use crate::registry::Registry;
+use hyper::header::{CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING};
+use hyper::{Method, Request, Response, StatusCode, Version};
+
+/// What is where on an endpoint of its own.
+pub(super) struct Site {
+    metrics: MetricsService,
+    path: String,
+    url_bytes: usize,
+    not_found: String,
+}
+
+impl Site {
+    pub(super) fn new(registry: Registry, options: &HttpOptions) -> Self {
+        Self {
+            metrics: MetricsService::with_options(registry, options),
+            path: options.path.clone(),
+            url_bytes: options.url_bytes,
+            not_found: format!("metrics are at {}\n", options.path),
+        }
+    }
+
+    pub(super) fn answer<B>(&self, request: &Request<B>) -> Response<MetricsBody> {
+        if request.version() == Version::HTTP_11 && !request.headers().contains_key(HOST) {
+            return refusal(StatusCode::BAD_REQUEST, "HTTP/1.1 wants a Host\n"); // RFC 9112, 3.2
+        }
+        if request.headers().contains_key(TRANSFER_ENCODING) {
+            // with a Content-Length besides, two servers in a row may disagree where it ends (RFC 9112, 6.1)
+            let mut response = refusal(StatusCode::BAD_REQUEST, "a scrape has no body\n");
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            return response;
+        }
+        let uri = request.uri();
+        if uri.path_and_query().is_some_and(|text| text.as_str().len() > self.url_bytes) {
+            return refusal(StatusCode::URI_TOO_LONG, "the URL is too long\n");
+        }
+        match uri.path() {
+            path if path == self.path => self.metrics.answer(request),
+            "/-/healthy" if matches!(*request.method(), Method::GET | Method::HEAD) => {
+                plain(StatusCode::OK, "healthy\n")
+            }
+            _ => plain(StatusCode::NOT_FOUND, self.not_found.clone()),
+        }
+    }
+}
