@@ -1,12 +1,16 @@
 //! Metrics that are named at run time, in the shape that people know.
 
+mod lifetime;
+
+use crate::created;
 use crate::error::{Error, ErrorKind};
 use crate::instrument::{DEFAULT_BUCKETS, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet};
 use crate::registry::Registry;
-use crate::runtime::{GrowingFamily, Handle, OwnedDesc, Single};
+use crate::runtime::{GrowingFamily, Handle, Lifetime, OwnedDesc, Single};
 use narthex_core::{ComposedName, Counter, Gauge, Invalid, LabelNames, LabelSet, Name, Rule, Summary};
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A metric that is being described; [`register`](Self::register) makes it.
 ///
@@ -44,6 +48,8 @@ struct Parts<'a> {
     unit: &'a str,
     labels: Vec<&'a str>,
     limit: Option<usize>,
+    created: bool,
+    expire_after: Option<Duration>,
 }
 
 /// Stands for the label set of a metric without labels.
@@ -204,7 +210,8 @@ impl<'a, C: Instrument> Builder<'a, C> {
     /// registered then.
     pub fn register(self) -> Result<Handle<C>, Error> {
         let desc = self.desc()?;
-        let handle = Handle::alone(C::make(&self.shared));
+        let began = created::recorded(C::KIND, self.parts.created).then(created::now);
+        let handle = Handle::alone(C::make(&self.shared), began);
         let collector = Arc::new(Single::new(desc, handle.clone()));
         self.registry.add(collector, Arc::new(handle.clone()))?;
         Ok(handle)
@@ -224,7 +231,7 @@ impl<C: Instrument, L: LabelSet + 'static> Builder<'_, C, L> {
     ///
     /// # Errors
     ///
-    /// Those of a metric without labels, and [`ErrorKind::Label`].
+    /// Those of a metric without labels, [`ErrorKind::Label`], and [`ErrorKind::Expiry`].
     pub fn register(self) -> Result<GrowingFamily<L, C>, Error> {
         let desc = self.desc()?;
         if desc.labels.len() != L::LEN {
@@ -232,7 +239,10 @@ impl<C: Instrument, L: LabelSet + 'static> Builder<'_, C, L> {
             let text = format!("metric {name:?}: {have} label names for {want} label values; name each of them");
             return Err(Error::new(ErrorKind::Label, text));
         }
-        let family = GrowingFamily::new(desc, self.shared, self.parts.limit);
+        lifetime::check(&desc.name, self.parts.expire_after)?;
+        let lifetime =
+            Lifetime { created: created::recorded(C::KIND, self.parts.created), expire_after: self.parts.expire_after };
+        let family = GrowingFamily::new(desc, self.shared, self.parts.limit, lifetime);
         self.registry.add(Arc::new(family.clone()), Arc::new(family.clone()))?;
         Ok(family)
     }

@@ -27,6 +27,8 @@ pub enum ErrorKind {
     Buckets,
     /// The states of a state set.
     States,
+    /// The time after which series expire.
+    Expiry,
     /// A name that is exposed already; [`Error::existing`] has what exposes it.
     Duplicate,
     /// A collector that cannot say what it exposes.

@@ -45,6 +45,7 @@ extern crate self as narthex;
 mod builder;
 #[cfg(not(loom))]
 mod collectors;
+mod created;
 mod error;
 mod exposition;
 #[cfg(not(loom))]
@@ -63,6 +64,7 @@ pub use narthex_core::*;
 pub use builder::{Builder, Unlabelled};
 #[cfg(not(loom))]
 pub use collectors::{AllocatorCollector, ProcessCollector};
+pub use created::{disable_created_metrics, enable_created_metrics};
 pub use error::{Error, ErrorKind};
 pub use exposition::{encode_protobuf, generate_latest};
 #[cfg(not(loom))]

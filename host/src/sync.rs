@@ -6,7 +6,6 @@ use loom::sync as source;
 use std::sync as source;
 use std::sync::PoisonError;
 
-pub(crate) use source::MutexGuard;
 pub(crate) use source::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
 
 #[cfg(loom)]
@@ -52,7 +51,7 @@ impl<T> Mutex<T> {
         Self(source::Mutex::new(value))
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+    pub(crate) fn lock(&self) -> source::MutexGuard<'_, T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,11 +6,16 @@
 
 use loom::thread;
 use narthex::{Collect, Counter, Desc, Flow, GrowingFamily, Registry, Sample, Sink};
+use std::time::{Duration, Instant};
 
 type Family = GrowingFamily<[&'static str; 1], Counter>;
 
 fn family(limit: usize) -> Family {
     Registry::new().counter("requests_total", "").labels(["path"]).limit(limit).register().unwrap()
+}
+
+fn family_that_expires(unchanged: Duration) -> Family {
+    Registry::new().counter("requests_total", "").labels(["path"]).created().expire_after(unchanged).register().unwrap()
 }
 
 /// Tries every order, but for those with more than three switches away from a thread that could have gone on.
@@ -193,6 +198,66 @@ fn clearing_and_inserting() {
         assert_eq!(family.len(), usize::from(handle.is_exposed()));
         assert_eq!(paths(&family).len(), family.len());
         assert_eq!(family.get(["/a"]).value(), 0);
+    });
+}
+
+#[test]
+fn a_sweep_takes_no_update_that_is_not_seen() {
+    model(|| {
+        let long = Duration::from_secs(60);
+        let family = family_that_expires(long);
+        family.get(["/"]).inc();
+        let start = Instant::now();
+        assert_eq!(family.sweep(start), 0);
+        let other = family.clone();
+        let thread = thread::spawn(move || {
+            let series = other.get(["/"]);
+            series.inc();
+            assert!(series.is_exposed());
+        });
+        let expired = family.sweep(start + long);
+        thread.join().unwrap();
+        assert_eq!((expired as u64, paths(&family).len()), (family.expired(), 1));
+        assert_eq!(family.get(["/"]).value(), 2 - expired as u64);
+    });
+}
+
+#[test]
+fn a_sweep_and_a_removal_take_a_series_once() {
+    model(|| {
+        let long = Duration::from_secs(60);
+        let family = family_that_expires(long);
+        family.get(["/"]);
+        let start = Instant::now();
+        family.sweep(start);
+        let other = family.clone();
+        let thread = thread::spawn(move || {
+            let removed = other.remove(["/"]);
+            other.get(["/a"]).inc();
+            usize::from(removed)
+        });
+        let expired = family.sweep(start + long);
+        assert_eq!(thread.join().unwrap() + expired, 1);
+        assert_eq!((family.len(), family.sweep(start + long), family.get(["/a"]).value()), (1, 0, 1));
+    });
+}
+
+#[test]
+fn a_reset_does_not_reach_another_series() {
+    model(|| {
+        let family: Family =
+            Registry::new().counter("requests_total", "").labels(["path"]).created().register().unwrap();
+        let held = family.get(["/"]);
+        held.inc();
+        let other = family.clone();
+        let thread = thread::spawn(move || {
+            other.remove(["/"]);
+            other.get(["/a"]).inc();
+        });
+        held.reset();
+        drop(held);
+        thread.join().unwrap();
+        assert_eq!((family.get(["/a"]).value(), paths(&family).len()), (1, 1));
     });
 }
 

@@ -34,7 +34,7 @@ const LAYERED: [Layered; 2] = [
     Layered {
         source: "host/src/",
         layers: &[
-            &["sync", "collectors", "parse"],
+            &["sync", "created", "collectors", "parse"],
             &["registered"],
             &["error"],
             &["instrument"],

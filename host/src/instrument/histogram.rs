@@ -120,6 +120,11 @@ impl Instrument for RuntimeHistogram {
         Self { words: NonNull::from(Box::leak(words)).cast(), bounds: Arc::clone(bounds) }
     }
 
+    /// Word by word: an observation that comes meanwhile may stay in a bucket and not in the sum, or the other way round.
+    fn restart(&self) {
+        self.words().iter().for_each(|word| word.store(0));
+    }
+
     fn check(bounds: &SharedBounds) -> Result<(), Error> {
         bounds::f64::check(bounds).map_err(|error| Error::new(ErrorKind::Buckets, format!("{error} in {bounds:?}")))
     }

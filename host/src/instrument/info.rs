@@ -17,7 +17,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// # }
 /// ```
 #[derive(Default)]
-pub struct RuntimeInfo(RwLock<Option<Arc<[Fact]>>>);
+pub struct RuntimeInfo(RwLock<Facts>);
+
+#[derive(Clone, Default)]
+struct Facts {
+    facts: Option<Arc<[Fact]>>,
+    /// How often they were set.
+    version: u64,
+}
 
 type Fact = (Box<str>, Box<str>);
 
@@ -33,11 +40,19 @@ impl RuntimeInfo {
         LabelNames::new(&names)
             .map_err(|invalid| Error::new(ErrorKind::Label, format!("label {invalid} of an info; nothing was set")))?;
         let facts = labels.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(facts);
+        self.replace(Some(facts));
         Ok(())
     }
 
-    fn facts(&self) -> Option<Arc<[Fact]>> {
+    fn replace(&self, facts: Option<Arc<[Fact]>>) {
+        let mut now = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let version = now.version.wrapping_add(1);
+        let before = std::mem::replace(&mut *now, Facts { facts, version });
+        drop(now);
+        drop(before);
+    }
+
+    fn read(&self) -> Facts {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -58,8 +73,17 @@ impl Instrument for RuntimeInfo {
         Self::default()
     }
 
+    /// Nothing is exposed until it is set again.
+    fn restart(&self) {
+        self.replace(None);
+    }
+
+    fn fingerprint(&self) -> [u64; 2] {
+        [self.read().version, 0]
+    }
+
     fn sample(&self, desc: &Desc<'_>, index: usize, labels: &Labels<'_>, sink: &mut dyn Sink) -> Flow {
-        let Some(facts) = self.facts() else { return Ok(()) };
+        let Some(facts) = self.read().facts else { return Ok(()) };
         let (names, values): (Vec<&str>, Vec<&str>) = facts.iter().map(|(name, value)| (&**name, &**value)).unzip();
         if names.iter().any(|name| labels.get(name).is_some()) {
             return Err(CollectError::new(&"an info was set with a label that its family has as well").into());
@@ -71,6 +95,6 @@ impl Instrument for RuntimeInfo {
 
 impl std::fmt::Debug for RuntimeInfo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("RuntimeInfo").field(&self.facts()).finish()
+        f.debug_tuple("RuntimeInfo").field(&self.read().facts).finish()
     }
 }

@@ -10,7 +10,7 @@ pub use info::RuntimeInfo;
 pub use state_set::{RuntimeStateSet, UnknownState};
 
 use crate::error::Error;
-use narthex_core::{Cell, Desc, Flow, Labels, Measure, Sample, Sink};
+use narthex_core::{Cell, Desc, Flow, Labels, Measure, Number, Point, Sample, Sink};
 
 /// What the series of a run-time family can hold: every cell of the core, and those of this crate.
 pub trait Instrument: Measure + Send + Sync + Sized + 'static {
@@ -19,6 +19,26 @@ pub trait Instrument: Measure + Send + Sync + Sized + 'static {
 
     /// A series at its start.
     fn make(shared: &Self::Shared) -> Self;
+
+    /// Back to the start, as [`make`](Self::make) gave it, with what is kept besides the value: exemplars are dropped.
+    fn restart(&self);
+
+    /// What tells whether the value has changed: two words that differ from those of before when it has. A histogram's or
+    /// summary's are count and sum.
+    fn fingerprint(&self) -> [u64; 2] {
+        let mut words = [0; 2];
+        let _ = self.measure(&mut |point, _| {
+            words = match point {
+                Point::Number(value) => [bits(value), 0],
+                Point::Histogram { buckets, sum, .. } => [buckets.last().copied().unwrap_or(0), bits(sum)],
+                Point::Summary { count, sum } => [*count, bits(sum)],
+                Point::StateSet { active, .. } => [*active as u64, 0],
+                _ => words,
+            };
+            Ok(())
+        });
+        words
+    }
 
     /// Whether a family can have these in common.
     ///
@@ -44,5 +64,19 @@ impl<C: Cell + Measure + Send + Sync + 'static> Instrument for C {
 
     fn make((): &()) -> Self {
         Self::ZERO
+    }
+
+    fn restart(&self) {
+        Cell::reset(self);
+    }
+}
+
+fn bits(value: &Number) -> u64 {
+    match *value {
+        Number::U64(value) => value,
+        Number::I64(value) => value as u64,
+        Number::F64(value, _) => value.to_bits(),
+        Number::F32(value, _) => u64::from(value.to_bits()),
+        ref other => other.to_f64(0).to_bits(),
     }
 }

@@ -60,6 +60,10 @@ impl Instrument for RuntimeStateSet {
         Self { states: Arc::clone(states), active: Word32::new() }
     }
 
+    fn restart(&self) {
+        self.active.store(0);
+    }
+
     fn check(states: &Self::Shared) -> Result<(), Error> {
         let wrong = |text: String| Err(Error::new(ErrorKind::States, text));
         if states.is_empty() {

@@ -1,12 +1,16 @@
+use super::dated::Dated;
 use super::desc::OwnedDesc;
 use super::handle::Handle;
+use super::marks::Lifetime;
 use super::store::Owner;
+use crate::created;
 use crate::instrument::Instrument;
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicU64, Mutex, Ordering};
 use narthex_core::label::TextArray;
 use narthex_core::{Collect, CollectError, Desc, Flow, LabelSet, Labels, Refused, Sink, Stop, callback};
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// A metric with labels, which grows by a series whenever it is asked for new label values.
 ///
@@ -33,22 +37,32 @@ use std::sync::Arc;
 /// ```
 pub struct GrowingFamily<L, C: Instrument>(Arc<Inner<L, C>>);
 
+/// How often series are looked through in the time after which they expire.
+const SWEEPS: u32 = 8;
+
 struct Inner<L, C: Instrument> {
     desc: OwnedDesc,
     shared: C::Shared,
     store: Owner<C>,
     limited: bool,
+    lifetime: Lifetime,
+    /// When series are next looked through for what has not changed.
+    next_sweep: Mutex<Option<Instant>>,
+    expired: AtomicU64,
     spare: Handle<C>,
     refused: AtomicU64,
     labels: PhantomData<fn(L)>,
 }
 
 impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
-    pub(crate) fn new(desc: OwnedDesc, shared: C::Shared, limit: Option<usize>) -> Self {
+    pub(crate) fn new(desc: OwnedDesc, shared: C::Shared, limit: Option<usize>, lifetime: Lifetime) -> Self {
         Self(Arc::new(Inner {
             desc,
-            store: Owner::new(limit.unwrap_or(usize::MAX)),
+            store: Owner::new(limit.unwrap_or(usize::MAX), lifetime),
             limited: limit.is_some(),
+            lifetime,
+            next_sweep: Mutex::new(None),
+            expired: AtomicU64::new(0),
             spare: Handle::inert(C::make(&shared)),
             shared,
             refused: AtomicU64::new(0),
@@ -86,7 +100,8 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
 
     #[cold]
     fn insert(&self, hash: u64, values: &[&str]) -> Result<Handle<C>, Refused> {
-        self.0.store.insert(hash, values, C::make(&self.0.shared))
+        let now = self.0.lifetime.created.then(created::now);
+        self.0.store.insert(hash, values, C::make(&self.0.shared), now)
     }
 
     /// Takes a series out; whether it was there.
@@ -119,6 +134,46 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
     /// Takes out every series.
     pub fn clear(&self) {
         self.0.store.clear();
+    }
+
+    /// Sets a series [back to its start](Handle::reset), for everybody who holds it; whether it was there.
+    pub fn reset(&self, labels: L::Of<'_>) -> bool {
+        let series = L::with(&labels, |values| self.0.store.find(self.0.store.hash_of(values), values));
+        series.inspect(Handle::reset).is_some()
+    }
+
+    /// Takes out every series that nobody holds and that has not changed for as long as
+    /// [`expire_after`](crate::Builder::expire_after) says, as far as this call and those before it, with earlier times,
+    /// could see; how many it took.
+    ///
+    /// Collecting the family does that as well. Without `expire_after`, nothing is taken.
+    pub fn sweep(&self, now: Instant) -> usize {
+        let Some(long) = self.0.lifetime.expire_after else { return 0 };
+        let mut expired = 0;
+        let outcome: Result<(), std::convert::Infallible> = self.0.store.each(0, |series| {
+            expired +=
+                usize::from(series.slot().watch() && self.0.store.expire(series, series.fingerprint(), now, long));
+            Ok(())
+        });
+        self.0.expired.fetch_add(expired as u64, Ordering::Relaxed);
+        outcome.map_or_else(|never| match never {}, |()| expired)
+    }
+
+    /// Sweeps, unless it is too early.
+    fn sweep_when_due(&self) {
+        let Some(long) = self.0.lifetime.expire_after else { return };
+        let now = Instant::now();
+        let mut next = self.0.next_sweep.lock();
+        if next.is_none_or(|next| now >= next) {
+            *next = now.checked_add(long / SWEEPS);
+            drop(next);
+            self.sweep(now);
+        }
+    }
+
+    /// How many series have [expired](crate::Builder::expire_after).
+    pub fn expired(&self) -> u64 {
+        self.0.expired.load(Ordering::Relaxed)
     }
 
     /// How many series there are.
@@ -157,10 +212,14 @@ impl<L: LabelSet, C: Instrument> Collect for GrowingFamily<L, C> {
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
         self.with_desc(|desc| {
             let from = sink.family(desc)?;
-            self.0.store.each(from, |series| {
+            if from == 0 {
+                self.sweep_when_due();
+            }
+            let now = (self.0.lifetime.created && created::shown()).then(created::now);
+            self.0.store.each_with_began(from, now, |series, began| {
                 let values: L::Texts<'_> = series.text().read();
                 let labels = Labels::new(desc.labels().as_slice(), values.as_ref());
-                series.sample(desc, series.number(), &labels, sink)
+                series.sample(desc, series.number(), &labels, &mut Dated { sink, began })
             })?;
             match self.refused() {
                 0 => Ok(()),

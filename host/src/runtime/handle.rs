@@ -1,6 +1,11 @@
+use super::marks::not_after;
 use super::slot::Slot;
 use super::store::Store;
 use super::text::Text;
+use crate::created;
+use crate::instrument::Instrument;
+use crate::sync::Mutex;
+use narthex_core::Timestamp;
 use std::ops::Deref;
 use std::ptr::NonNull;
 
@@ -24,9 +29,16 @@ use std::ptr::NonNull;
 /// ```
 pub struct Handle<C> {
     slot: NonNull<Slot<C>>,
-    /// Where the slot is; nowhere when it is this series' own.
+    /// Where the slot is; nowhere when it is in an [`Own`].
     store: Option<NonNull<Store<C>>>,
     number: usize,
+}
+
+/// A slot outside of any family.
+#[repr(C)] // the slot first: a handle points at it
+struct Own<C> {
+    slot: Slot<C>,
+    began: Mutex<Option<Timestamp>>,
 }
 
 /// The number of the only series of a metric.
@@ -42,17 +54,29 @@ impl<C> Handle<C> {
     }
 
     /// A cell that is not a series of a growing family.
-    pub(crate) fn alone(cell: C) -> Self {
-        Self::of_no_family(cell, ALONE)
+    pub(crate) fn alone(cell: C, began: Option<Timestamp>) -> Self {
+        Self::of_no_family(cell, ALONE, began)
     }
 
     /// A cell that stands for every refused series of a family.
     pub(super) fn inert(cell: C) -> Self {
-        Self::of_no_family(cell, NOWHERE)
+        Self::of_no_family(cell, NOWHERE, None)
     }
 
-    fn of_no_family(cell: C, number: usize) -> Self {
-        Self { slot: NonNull::from(Box::leak(Box::new(Slot::retired(cell)))), store: None, number }
+    fn of_no_family(cell: C, number: usize, began: Option<Timestamp>) -> Self {
+        let own = Box::leak(Box::new(Own { slot: Slot::retired(cell), began: Mutex::new(began) }));
+        Self { slot: NonNull::from(own).cast(), store: None, number }
+    }
+
+    /// The slot and what belongs to it, when the handle is not of a family.
+    fn own(&self) -> Option<&Own<C>> {
+        // SAFETY: made by `of_no_family`, where the slot is the first field, and pinned.
+        self.store.is_none().then(|| unsafe { self.slot.cast().as_ref() })
+    }
+
+    /// When this metric without labels began, if that is kept.
+    pub(super) fn began(&self) -> Option<Timestamp> {
+        self.own()?.began.lock().as_mut().map(|began| not_after(began, created::now()))
     }
 
     /// Whether this stands for a series that was refused: nobody sees what it counts.
@@ -92,10 +116,42 @@ impl<C> Handle<C> {
             Some(store) => unsafe { Store::free(store, self.slot, self.number) },
             None => {
                 // SAFETY: leaked by `of_no_family`.
-                let slot = unsafe { Box::from_raw(self.slot.as_ptr()) };
+                let own = unsafe { Box::from_raw(self.slot.cast::<Own<C>>().as_ptr()) };
                 // SAFETY: as `unpin` says.
-                drop(unsafe { slot.take() });
+                drop(unsafe { own.slot.take() });
             }
+        }
+    }
+}
+
+impl<C: Instrument> Handle<C> {
+    /// Back to the start: the value to zero, `_created` to now, without exemplars. Handles go on as they are.
+    ///
+    /// An update that another thread makes meanwhile counts or does not. A histogram or summary that is observed
+    /// meanwhile may keep the count of that observation without its value in the sum, or the other way round.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), narthex::Error> {
+    /// # let registry = narthex::Registry::new();
+    /// let jobs = registry.counter("jobs_total", "Jobs.").register()?;
+    /// jobs.inc();
+    /// jobs.reset();
+    /// assert_eq!(jobs.value(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reset(&self) {
+        // First the value: what a scrape sees between is a counter that went down, not one that began with this value.
+        self.restart();
+        let now = created::now();
+        if let Some(store) = self.store {
+            // SAFETY: the slot is pinned and holds a series, which holds the store.
+            unsafe { store.as_ref() }.begin_again(self.number, now);
+        }
+        if let Some(own) = self.own()
+            && let Some(began) = own.began.lock().as_mut()
+        {
+            *began = now;
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Metrics that are named at run time: one cell, or a family that grows.
 
+mod dated;
 mod desc;
 mod growing;
 #[expect(unsafe_code, reason = "what a reader may still look at is not freed")]
 mod grown;
 #[expect(unsafe_code, reason = "a handle is a pin on a slot that threads share")]
 mod handle;
+mod marks;
 mod single;
 #[expect(unsafe_code, reason = "the content of a slot is shared memory, guarded by its state")]
 mod slot;
@@ -18,4 +20,5 @@ mod text;
 pub(crate) use desc::OwnedDesc;
 pub use growing::GrowingFamily;
 pub use handle::Handle;
+pub(crate) use marks::Lifetime;
 pub(crate) use single::Single;

@@ -1,5 +1,7 @@
+use super::dated::Dated;
 use super::desc::OwnedDesc;
 use super::handle::Handle;
+use crate::created;
 use crate::instrument::Instrument;
 use narthex_core::{Collect, CollectError, Desc, Flow, Labels, Sink, Stop};
 
@@ -29,7 +31,10 @@ impl<C: Instrument> Collect for Single<C> {
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
         self.with_desc(|desc| match sink.family(desc)? {
-            0 => self.handle.sample(desc, 0, &Labels::NONE, sink),
+            0 => {
+                let began = if created::shown() { self.handle.began() } else { None };
+                self.handle.sample(desc, 0, &Labels::NONE, &mut Dated { sink, began })
+            }
             _ => Ok(()),
         })
     }

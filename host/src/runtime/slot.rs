@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 /// The place of a series, which is used again only when nobody can see what was there: it is no longer part of its
 /// family, and the last handle has gone.
 pub(super) struct Slot<C> {
-    /// [`LIVE`], and below it how many pins there are.
+    /// [`LIVE`], [`TOUCHED`], and below them how many pins there are.
     state: AtomicU64,
     content: UnsafeCell<MaybeUninit<Content<C>>>,
 }
@@ -18,6 +18,8 @@ pub(super) struct Content<C> {
 
 /// The series is part of its family; without it, nobody pins what is not pinned.
 const LIVE: u64 = 1 << 63;
+/// Somebody has pinned the series since it was last [watched](Slot::watch). Only what is live is touched.
+const TOUCHED: u64 = 1 << 62;
 
 impl<C> Slot<C> {
     pub(super) fn new() -> Self {
@@ -46,7 +48,7 @@ impl<C> Slot<C> {
     pub(super) fn pin(&self) -> bool {
         let mut state = self.state.load(Ordering::Relaxed);
         while state & LIVE != 0 {
-            match self.state.compare_exchange_weak(state, state + 1, Ordering::Acquire, Ordering::Relaxed) {
+            match self.state.compare_exchange_weak(state, (state + 1) | TOUCHED, Ordering::Acquire, Ordering::Relaxed) {
                 Ok(_) => return true,
                 Err(now) => state = now,
             }
@@ -73,7 +75,19 @@ impl<C> Slot<C> {
 
     /// The series is no longer part of its family; the caller has pinned it.
     pub(super) fn retire(&self) {
-        self.state.fetch_and(!LIVE, Ordering::Relaxed);
+        self.state.fetch_and(!(LIVE | TOUCHED), Ordering::Relaxed);
+    }
+
+    /// From now on [`retire_unseen`](Self::retire_unseen) notices whoever pins the series. Answers whether nobody but the
+    /// caller, who has pinned it, does now; then the caller sees whatever was done to it before.
+    pub(super) fn watch(&self) -> bool {
+        self.state.fetch_and(!TOUCHED, Ordering::Acquire) & !TOUCHED == LIVE + 1
+    }
+
+    /// As [`retire`](Self::retire), unless somebody has pinned the series since the caller, whose pin is the only one,
+    /// [watched](Self::watch) it. Answers whether it did.
+    pub(super) fn retire_unseen(&self) -> bool {
+        self.state.compare_exchange(LIVE + 1, 1, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     pub(super) fn is_live(&self) -> bool {

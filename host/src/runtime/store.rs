@@ -1,12 +1,14 @@
 use super::grown::Grown;
 use super::handle::Handle;
+use super::marks::{Lifetime, Marks};
 use super::slot::{Content, Slot};
 use super::table::Table;
 use super::text::{END, Text};
-use crate::sync::{AtomicPtr, AtomicUsize, CHUNK, Mutex, MutexGuard, Ordering, Seed, fence};
-use narthex_core::Refused;
+use crate::sync::{AtomicPtr, AtomicUsize, CHUNK, Mutex, Ordering, Seed, fence};
+use narthex_core::{Refused, Timestamp};
 use std::hash::{BuildHasher, Hasher};
 use std::ptr::{self, NonNull};
+use std::time::{Duration, Instant};
 
 /// The series of a family: by label values, and by number.
 ///
@@ -31,6 +33,7 @@ struct Writer {
     limit: usize,
     /// How many slots there are, in use or free.
     slots: usize,
+    marks: Marks,
 }
 
 /// How many slots the table can tell apart.
@@ -43,11 +46,11 @@ const LOOKED_AT: usize = 4 * BATCH;
 
 impl<C> Store<C> {
     /// For somebody who [`release`](Self::release)s it in the end.
-    pub(super) fn new(limit: usize) -> NonNull<Self> {
+    pub(super) fn new(limit: usize, lifetime: Lifetime) -> NonNull<Self> {
         NonNull::from(Box::leak(Box::new(Self {
             table: Grown::new(Table::new(0)),
             chunks: Grown::new(Box::new([])),
-            writer: Mutex::new(Writer { live: 0, limit, slots: 0 }),
+            writer: Mutex::new(Writer { live: 0, limit, slots: 0, marks: Marks::new(lifetime) }),
             free: Mutex::new(Vec::new()),
             holders: AtomicUsize::new(1),
             seed: Seed::default(),
@@ -91,8 +94,14 @@ impl<C> Store<C> {
         chunk.get(number % CHUNK)
     }
 
-    /// The series with these values, which `cell` becomes unless it is there by now.
-    pub(super) fn insert(&self, hash: u64, values: &[&str], cell: C) -> Result<Handle<C>, Refused> {
+    /// The series with these values, which `cell` becomes, beginning `now`, unless it is there by now.
+    pub(super) fn insert(
+        &self,
+        hash: u64,
+        values: &[&str],
+        cell: C,
+        now: Option<Timestamp>,
+    ) -> Result<Handle<C>, Refused> {
         let content = Content { text: Text::new(values)?, cell }; // if it is not used, it is dropped after the lock
         let mut writer = self.writer.lock();
         if let Some(there) = self.find(hash, values) {
@@ -108,6 +117,7 @@ impl<C> Store<C> {
         // SAFETY: new, or from the list of free slots.
         unsafe { slot.fill(content) };
         writer.live += 1;
+        writer.marks.begin(number, now);
         self.table.get().insert(hash, number);
         Ok(Handle::pinned(NonNull::from(self), NonNull::from(slot), number))
     }
@@ -151,16 +161,40 @@ impl<C> Store<C> {
         let mut writer = self.writer.lock();
         let found = self.table.get().find(hash, |number| self.pin(number).filter(&is));
         let Some((place, found)) = found else { return false };
-        self.table.get().remove(place, |number| self.pin(number).map_or(0, |series| self.hash(series.text().values())));
+        self.take_entry(&mut writer, place);
         found.slot().retire();
-        writer.live -= 1;
         drop(writer);
         true // and now `found` is dropped, maybe the last who sees a user's cell: not under the lock
+    }
+
+    fn take_entry(&self, writer: &mut Writer, place: usize) {
+        self.table.get().remove(place, |number| self.pin(number).map_or(0, |series| self.hash(series.text().values())));
+        writer.live -= 1;
     }
 
     /// Takes out this very series, not another with its values; whether it was there.
     pub(super) fn remove_this(&self, series: &Handle<C>) -> bool {
         self.remove(self.hash(series.text().values()), |there| there.number() == series.number())
+    }
+
+    /// Takes out this series when it has had this value for `long`, and nobody has pinned it since the caller, whose pin
+    /// is the only one, watched it and read the value; whether it did.
+    pub(super) fn expire(&self, series: &Handle<C>, value: [u64; 2], now: Instant, long: Duration) -> bool {
+        let mut writer = self.writer.lock();
+        if !writer.marks.is_unchanged(series.number(), value, now, long) || !series.slot().retire_unseen() {
+            return false;
+        }
+        let hash = self.hash(series.text().values());
+        let entry = self.table.get().find(hash, |number| (number == series.number()).then_some(()));
+        if let Some((place, ())) = entry {
+            self.take_entry(&mut writer, place);
+        }
+        true
+    }
+
+    /// The series in a slot, which the caller has pinned, begins anew.
+    pub(super) fn begin_again(&self, number: usize, now: Timestamp) {
+        self.writer.lock().marks.begin_again(number, now);
     }
 
     pub(super) fn clear(&self) {
@@ -178,11 +212,21 @@ impl<C> Store<C> {
 
     /// Each series from slot `from` on, in order. Those that come or go meanwhile are met or not; all others are.
     pub(super) fn each<E>(&self, from: usize, mut f: impl FnMut(&Handle<C>) -> Result<(), E>) -> Result<(), E> {
+        self.each_with_began(from, None, |series, _| f(series))
+    }
+
+    /// As [`each`](Self::each), with when the series began, if that is kept and the caller says what time it is.
+    pub(super) fn each_with_began<E>(
+        &self,
+        from: usize,
+        now: Option<Timestamp>,
+        mut f: impl FnMut(&Handle<C>, Option<Timestamp>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut batch = Vec::with_capacity(BATCH);
         let mut next = from;
         loop {
-            let after = self.batch(&self.writer.lock(), next, &mut batch);
-            batch.iter().try_for_each(&mut f)?;
+            let after = self.batch(&mut self.writer.lock(), next, now, &mut batch);
+            batch.iter().try_for_each(|(series, began)| f(series, *began))?;
             batch.clear();
             match after {
                 Some(after) => next = after,
@@ -192,10 +236,17 @@ impl<C> Store<C> {
     }
 
     /// Pins the next series from slot `from` on, all of one moment; answers where to go on.
-    fn batch(&self, writer: &MutexGuard<'_, Writer>, from: usize, batch: &mut Vec<Handle<C>>) -> Option<usize> {
+    fn batch(
+        &self,
+        writer: &mut Writer,
+        from: usize,
+        now: Option<Timestamp>,
+        batch: &mut Vec<(Handle<C>, Option<Timestamp>)>,
+    ) -> Option<usize> {
         let end = writer.slots.min(from.saturating_add(LOOKED_AT));
         for number in from..end {
-            batch.extend(self.pin(number));
+            let began = now.and_then(|now| writer.marks.began(number, now));
+            batch.extend(self.pin(number).map(|series| (series, began)));
             if batch.len() == BATCH {
                 return Some(number + 1);
             }
@@ -240,8 +291,8 @@ impl<C> Store<C> {
 pub(super) struct Owner<C>(NonNull<Store<C>>);
 
 impl<C> Owner<C> {
-    pub(super) fn new(limit: usize) -> Self {
-        Self(Store::new(limit))
+    pub(super) fn new(limit: usize, lifetime: Lifetime) -> Self {
+        Self(Store::new(limit, lifetime))
     }
 }
 
