@@ -24,7 +24,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// The variable's value may be in any case; it is read once, when the first metric is made. A metric that is hidden goes
 /// on recording.
 ///
-/// The text format 0.0.4 has no `_created`; OpenMetrics has. When the clock turns out to have been set back, so that a
+/// OpenMetrics and Protobuf have it; the text format 0.0.4 does not. Neither have metrics that are declared as a group of
+/// cells: those have no clock, also on a host. The name `NAME_created` is reserved in any case.
+///
+/// When the clock turns out to have been set back, so that a
 /// series would begin in the future, it begins with the scrape that finds out, and stays there.
 ///
 /// ```

@@ -67,6 +67,11 @@ fn a_series_is_small_and_a_look_up_allocates_nothing() {
     let created = registry.counter("jobs_total", "").labels(["path", "method"]).created().register().unwrap();
     let (bytes, allocations) = cost(&created);
     assert!(bytes < 90.0 && allocations < 1.1, "with `_created`: {bytes} bytes, {allocations} allocations");
+    let hour = std::time::Duration::from_secs(3600);
+    let expiring =
+        registry.counter("peers_total", "").labels(["path", "method"]).expire_after(hour).register().unwrap();
+    let (bytes, allocations) = cost(&expiring);
+    assert!(bytes < 110.0 && allocations < 1.1, "that expires: {bytes} bytes, {allocations} allocations");
 
     let before = ALLOCATIONS.load(Relaxed);
     counter.get(["/path/to/x/00000007", "GET"]).inc();

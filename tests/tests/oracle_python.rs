@@ -48,8 +48,13 @@ fn case(random: &mut fastrand::Rng, open: bool) -> (String, Value) {
     // both parsers take space at the ends of a help text for a separator
     let help = format!("<{}>", string(random));
     let level = registry.gauge("level", &help).float().labels(["a", "b"]).register().unwrap();
-    let total = registry.counter("events_total", &help).labels(["a"]).register().unwrap();
-    let (mut levels, mut totals) = (Vec::new(), Vec::new());
+    let total = registry.counter("events_total", &help).labels(["a"]).created().register().unwrap();
+    let weight = registry.summary("weight", &help).labels(["a"]).created().register().unwrap();
+    let (mut levels, mut totals, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+    let began = |name, a: &str| {
+        let began = registry.sample_value(name, &[("a", a)]).unwrap();
+        open.then(|| json!([name, { "a": a }, bits(began)]))
+    };
     for _ in 0..SERIES {
         let (a, b, value) = (string(random), string(random), f64::from_bits(random.u64(..)));
         let value = if value.is_nan() { f64::INFINITY } else { value };
@@ -62,11 +67,18 @@ fn case(random: &mut fastrand::Rng, open: bool) -> (String, Value) {
         if total.get([&a]).value() == 0 {
             total.get([&a]).inc_by(count);
             totals.push(json!(["events_total", { "a": a }, bits(count as f64)]));
+            totals.extend(began("events_created", &a));
+            let observed = count as f64 / 3.0;
+            weight.get([&a]).observe(observed);
+            weights.push(json!(["weight_sum", { "a": a }, bits(observed)]));
+            weights.push(json!(["weight_count", { "a": a }, bits(1.0)]));
+            weights.extend(began("weight_created", &a));
         }
     }
     let families = json!([
         { "name": "level", "type": "gauge", "help": help, "samples": levels },
         { "name": "events", "type": "counter", "help": help, "samples": totals },
+        { "name": "weight", "type": "summary", "help": help, "samples": weights },
     ]);
     (if open { generate_latest(&registry, OpenMetrics) } else { generate_latest(&registry, Text) }, families)
 }
