@@ -50,7 +50,8 @@ fn case(random: &mut fastrand::Rng, open: bool) -> (String, Value) {
     let level = registry.gauge("level", &help).float().labels(["a", "b"]).register().unwrap();
     let total = registry.counter("events_total", &help).labels(["a"]).created().register().unwrap();
     let weight = registry.summary("weight", &help).labels(["a"]).created().register().unwrap();
-    let (mut levels, mut totals, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+    let wait = registry.histogram("wait", &help).labels(["a"]).buckets([0.5]).created().register().unwrap();
+    let (mut levels, mut totals, mut weights, mut waits) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let began = |name, a: &str| {
         let began = registry.sample_value(name, &[("a", a)]).unwrap();
         open.then(|| json!([name, { "a": a }, bits(began)]))
@@ -73,12 +74,19 @@ fn case(random: &mut fastrand::Rng, open: bool) -> (String, Value) {
             weights.push(json!(["weight_sum", { "a": a }, bits(observed)]));
             weights.push(json!(["weight_count", { "a": a }, bits(1.0)]));
             weights.extend(began("weight_created", &a));
+            wait.get([&a]).observe(observed);
+            waits.push(json!(["wait_bucket", { "a": a, "le": "0.5" }, bits(f64::from(observed <= 0.5))]));
+            waits.push(json!(["wait_bucket", { "a": a, "le": "+Inf" }, bits(1.0)]));
+            waits.push(json!(["wait_sum", { "a": a }, bits(observed)]));
+            waits.push(json!(["wait_count", { "a": a }, bits(1.0)]));
+            waits.extend(began("wait_created", &a));
         }
     }
     let families = json!([
         { "name": "level", "type": "gauge", "help": help, "samples": levels },
         { "name": "events", "type": "counter", "help": help, "samples": totals },
         { "name": "weight", "type": "summary", "help": help, "samples": weights },
+        { "name": "wait", "type": "histogram", "help": help, "samples": waits },
     ]);
     (if open { generate_latest(&registry, OpenMetrics) } else { generate_latest(&registry, Text) }, families)
 }

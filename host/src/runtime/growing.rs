@@ -2,7 +2,7 @@ use super::dated::Dated;
 use super::desc::OwnedDesc;
 use super::handle::Handle;
 use super::marks::Lifetime;
-use super::store::Owner;
+use super::owner::Owner;
 use crate::created;
 use crate::instrument::Instrument;
 use crate::sync::{AtomicU64, Mutex, Ordering};
@@ -142,11 +142,11 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
         series.inspect(Handle::reset).is_some()
     }
 
-    /// Takes out every series that nobody holds and that has not changed for as long as
-    /// [`expire_after`](crate::Builder::expire_after) says, as far as this call and those before it, with earlier times,
-    /// could see; how many it took.
+    /// Takes out every series that has not changed for as long as [`expire_after`](crate::Builder::expire_after) says and
+    /// that nobody holds; how many it took.
     ///
-    /// Collecting the family does that as well. Without `expire_after`, nothing is taken.
+    /// Each sweep compares with what those before it saw, so that the first takes nothing. Collecting the family sweeps as
+    /// well; call this where it is not collected, or in a test, which says what time it is.
     pub fn sweep(&self, now: Instant) -> usize {
         let Some(long) = self.0.lifetime.expire_after else { return 0 };
         let mut expired = 0;

@@ -8,6 +8,8 @@ mod grown;
 #[expect(unsafe_code, reason = "a handle is a pin on a slot that threads share")]
 mod handle;
 mod marks;
+#[expect(unsafe_code, reason = "it holds the store, which the last of its holders frees")]
+mod owner;
 mod single;
 #[expect(unsafe_code, reason = "the content of a slot is shared memory, guarded by its state")]
 mod slot;

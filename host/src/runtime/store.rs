@@ -287,38 +287,6 @@ impl<C> Store<C> {
     }
 }
 
-/// Holds a store, and empties it in the end.
-pub(super) struct Owner<C>(NonNull<Store<C>>);
-
-impl<C> Owner<C> {
-    pub(super) fn new(limit: usize, lifetime: Lifetime) -> Self {
-        Self(Store::new(limit, lifetime))
-    }
-}
-
-impl<C> std::ops::Deref for Owner<C> {
-    type Target = Store<C>;
-
-    #[inline]
-    fn deref(&self) -> &Store<C> {
-        // SAFETY: this is a holder.
-        unsafe { self.0.as_ref() }
-    }
-}
-
-impl<C> Drop for Owner<C> {
-    fn drop(&mut self) {
-        self.clear();
-        // SAFETY: this was a holder, and is none any more.
-        unsafe { Store::release(self.0) };
-    }
-}
-
-// SAFETY: a store is shared by threads.
-unsafe impl<C: Send + Sync> Send for Owner<C> {}
-// SAFETY: as above.
-unsafe impl<C: Send + Sync> Sync for Owner<C> {}
-
 fn load<T>(place: &AtomicPtr<T>) -> *mut T {
     place.load(Ordering::Relaxed)
 }
