@@ -37,6 +37,10 @@ pub enum ErrorKind {
     AddressInUse,
     /// An address that cannot be listened at.
     Address,
+    /// A certificate or a key.
+    Tls,
+    /// The hash of a password, or the name that it is for.
+    Password,
     /// A device that cannot be told from another, or is none.
     Device,
     /// A Pushgateway that did not take what was pushed.

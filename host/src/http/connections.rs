@@ -54,8 +54,7 @@ impl Connections {
         loop {
             self.make_room(self.options.connections - 1).await;
             match listener.accept().await {
-                Ok(Stream::Tcp(stream)) => self.open(stream, graceful.watcher()),
-                Ok(Stream::Unix(stream)) => self.open(stream, graceful.watcher()),
+                Ok(stream) => self.open(stream, graceful.watcher()),
                 Err(error) if is_of_one_connection(error.kind()) => {}
                 Err(_) if self.open.iter().any(|(activity, _)| activity.is_idle()) => {
                     self.make_room(self.open.len() - 1).await;
@@ -82,28 +81,48 @@ impl Connections {
         }
     }
 
-    fn open(&mut self, stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static, watcher: Watcher) {
+    fn open(&mut self, stream: Stream, watcher: Watcher) {
         let activity = Arc::new(Activity::default());
-        let stream = Deadline::new(stream, Arc::clone(&activity), &self.options);
-        let (site, answers) = (Arc::clone(&self.site), Arc::clone(&activity));
-        let answer = service_fn(move |request| {
-            let answering = answers.answer();
-            let response = site.answer(&request).map(|body: MetricsBody| body.until_sent(answering));
-            async { Ok::<_, Infallible>(response) }
-        });
-        let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(None)
-            .max_buf_size(self.options.header_bytes)
-            .max_headers(self.options.headers)
-            .half_close(true)
-            .serve_connection(TokioIo::new(stream), answer);
-        let connection = watcher.watch(connection);
-        let task = self.tasks.spawn(async {
-            let _ = connection.await; // the reader's fault, and its to see
+        let (site, options, of) = (Arc::clone(&self.site), self.options.clone(), Arc::clone(&activity));
+        let task = self.tasks.spawn(async move {
+            match (&options.secure, stream) {
+                (None, Stream::Tcp(stream)) => answer(stream, site, of, &options, watcher).await,
+                (None, Stream::Unix(stream)) => answer(stream, site, of, &options, watcher).await,
+                (Some(secure), stream) => {
+                    if let Ok(stream) = secure.handshake(stream).await {
+                        answer(stream, site, of, &options, watcher).await;
+                    }
+                }
+            }
         });
         self.open.push((activity, task));
     }
+}
+
+/// Answers the requests of a connection.
+async fn answer(
+    stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
+    site: Arc<Site>,
+    activity: Arc<Activity>,
+    options: &HttpOptions,
+    watcher: Watcher,
+) {
+    let stream = Deadline::new(stream, Arc::clone(&activity), options);
+    let answer = service_fn(move |request| {
+        let (answering, site) = (activity.answer(), Arc::clone(&site));
+        async move {
+            let response = site.answer(&request).await;
+            Ok::<_, Infallible>(response.map(|body: MetricsBody| body.until_sent(answering)))
+        }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(None)
+        .max_buf_size(options.header_bytes)
+        .max_headers(options.headers)
+        .half_close(true)
+        .serve_connection(TokioIo::new(stream), answer);
+    let _ = watcher.watch(connection).await; // the reader's fault, and its to see
 }
 
 fn is_of_one_connection(kind: ErrorKind) -> bool {

@@ -1,18 +1,27 @@
 //! The metrics endpoint.
 
 mod address;
+#[cfg(feature = "auth")]
+mod auth;
 mod body;
 mod connections;
 mod deadline;
 mod negotiate;
 mod options;
+mod secure;
 mod server;
 mod service;
 mod shared;
 mod site;
+#[cfg(feature = "tls")]
+mod tls;
 
 pub use address::{Address, Listener};
+#[cfg(feature = "auth")]
+pub use auth::BasicAuth;
 pub use body::MetricsBody;
 pub use options::HttpOptions;
 pub use server::{HttpServer, serve, serve_until, start_http_server};
 pub use service::MetricsService;
+#[cfg(feature = "tls")]
+pub use tls::TlsOptions;

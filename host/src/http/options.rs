@@ -1,7 +1,9 @@
 use super::address::Address;
+use super::secure::{Authenticate, Secure};
 use super::server::{self, HttpServer};
 use crate::error::Error;
 use crate::registry::Registry;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How a metrics endpoint serves, and what it lets a client cost.
@@ -28,7 +30,7 @@ use std::time::Duration;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "options do nothing until something is started with them"]
 pub struct HttpOptions {
     pub(super) path: String,
@@ -41,6 +43,8 @@ pub struct HttpOptions {
     pub(super) connections: usize,
     pub(super) scrapes: usize,
     pub(super) share_scrapes: bool,
+    pub(super) secure: Option<Arc<dyn Secure>>,
+    pub(super) authenticate: Option<Arc<dyn Authenticate>>,
 }
 
 impl HttpOptions {
@@ -57,6 +61,8 @@ impl HttpOptions {
             connections: 64,
             scrapes: 8,
             share_scrapes: false,
+            secure: None,
+            authenticate: None,
         }
     }
 
@@ -147,5 +153,15 @@ impl HttpOptions {
 impl Default for HttpOptions {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl std::fmt::Debug for HttpOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HttpOptions")
+            .field("path", &self.path)
+            .field("tls", &self.secure.is_some())
+            .field("basic_auth", &self.authenticate.is_some())
+            .finish_non_exhaustive()
     }
 }

@@ -66,9 +66,7 @@ impl MetricsService {
             Some(shares) => shares.join(&self.registry, offer, gzip, scrape).map(MetricsBody::shared),
         };
         let Some(body) = body else {
-            let mut response = refusal(StatusCode::SERVICE_UNAVAILABLE, "too many scrapes at a time\n");
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-            return response;
+            return again(refusal(StatusCode::SERVICE_UNAVAILABLE, "too many scrapes at a time\n"));
         };
 
         let mut response = Response::new(body);
@@ -122,6 +120,12 @@ pub(super) fn plain(status: StatusCode, text: impl Into<Bytes>) -> Response<Metr
     let mut response = Response::new(MetricsBody::text(text.into()));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+/// A refusal of this moment only.
+pub(super) fn again(mut response: Response<MetricsBody>) -> Response<MetricsBody> {
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     response
 }
 

@@ -1,9 +1,12 @@
 use super::body::MetricsBody;
 use super::options::HttpOptions;
-use super::service::{MetricsService, plain, refusal};
+use super::secure::{Authenticate, Verdict};
+use super::service::{MetricsService, again, plain, refusal};
 use crate::registry::Registry;
-use hyper::header::{CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING};
+use hyper::body::Incoming;
+use hyper::header::{AUTHORIZATION, CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING, WWW_AUTHENTICATE};
 use hyper::{Method, Request, Response, StatusCode, Version};
+use std::sync::Arc;
 
 /// What is where on an endpoint of its own.
 pub(super) struct Site {
@@ -11,6 +14,7 @@ pub(super) struct Site {
     path: String,
     url_bytes: usize,
     not_found: String,
+    authenticate: Option<Arc<dyn Authenticate>>,
 }
 
 impl Site {
@@ -20,10 +24,11 @@ impl Site {
             path: options.path.clone(),
             url_bytes: options.url_bytes,
             not_found: format!("metrics are at {}\n", options.path),
+            authenticate: options.authenticate.clone(),
         }
     }
 
-    pub(super) fn answer<B>(&self, request: &Request<B>) -> Response<MetricsBody> {
+    pub(super) async fn answer(&self, request: &Request<Incoming>) -> Response<MetricsBody> {
         if request.version() == Version::HTTP_11 && !request.headers().contains_key(HOST) {
             return refusal(StatusCode::BAD_REQUEST, "HTTP/1.1 wants a Host\n"); // RFC 9112, 3.2
         }
@@ -32,6 +37,13 @@ impl Site {
             let mut response = refusal(StatusCode::BAD_REQUEST, "a scrape has no body\n");
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             return response;
+        }
+        if let Some(authenticate) = &self.authenticate {
+            match authenticate.check(request.headers().get(AUTHORIZATION)).await {
+                Verdict::Yes => {}
+                Verdict::No => return unauthorized(),
+                Verdict::Busy => return again(refusal(StatusCode::TOO_MANY_REQUESTS, "too many logins at a time\n")),
+            }
         }
         let uri = request.uri();
         if uri.path_and_query().is_some_and(|text| text.as_str().len() > self.url_bytes) {
@@ -45,4 +57,11 @@ impl Site {
             _ => plain(StatusCode::NOT_FOUND, self.not_found.clone()),
         }
     }
+}
+
+fn unauthorized() -> Response<MetricsBody> {
+    let mut response = refusal(StatusCode::UNAUTHORIZED, "name and password, please\n");
+    let realm = HeaderValue::from_static("Basic realm=\"metrics\", charset=\"UTF-8\"");
+    response.headers_mut().insert(WWW_AUTHENTICATE, realm);
+    response
 }

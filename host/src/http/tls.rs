@@ -1,0 +1,173 @@
+use super::address::Stream;
+use super::options::HttpOptions;
+use super::secure::{Connection, Later, Secure};
+use crate::error::{Error, ErrorKind};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{ALL_VERSIONS, RootCertStore, ServerConfig, SupportedProtocolVersion, version};
+use std::fs;
+use std::io::{self, ErrorKind as Io};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio_rustls::TlsAcceptor;
+
+/// TLS for a metrics endpoint: a certificate and its key, in PEM files that are read again when they change.
+///
+/// TLS 1.2 and 1.3; [`only_tls13`](Self::only_tls13) leaves out the former. There is always both a certificate and a key:
+/// an endpoint that was to have TLS never serves without.
+///
+/// ```no_run
+/// use narthex::{HttpOptions, Registry, TlsOptions};
+/// use std::net::SocketAddr;
+///
+/// # fn main() -> Result<(), narthex::Error> {
+/// let tls = TlsOptions::new("server.pem", "server.key").client_ca("prometheus-ca.pem");
+/// let everywhere = SocketAddr::from(([0, 0, 0, 0], 9464));
+/// HttpOptions::new().tls(tls)?.start(everywhere, Registry::new())?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "give it to `HttpOptions::tls`"]
+pub struct TlsOptions {
+    certificate: PathBuf,
+    key: PathBuf,
+    client_ca: Option<PathBuf>,
+    only_tls13: bool,
+    handshake_timeout: Duration,
+}
+
+static ONLY_TLS13: &[&SupportedProtocolVersion] = &[&version::TLS13];
+
+impl TlsOptions {
+    /// With the chain of certificates in one file, the server's own first, and its private key in another.
+    pub fn new(certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        Self {
+            certificate: certificate.into(),
+            key: key.into(),
+            client_ca: None,
+            only_tls13: false,
+            handshake_timeout: Duration::from_secs(5),
+        }
+    }
+
+    /// Answers only clients with a certificate that one of the authorities in this file has signed.
+    pub fn client_ca(mut self, authorities: impl Into<PathBuf>) -> Self {
+        self.client_ca = Some(authorities.into());
+        self
+    }
+
+    /// Refuses TLS 1.2.
+    pub fn only_tls13(mut self) -> Self {
+        self.only_tls13 = true;
+        self
+    }
+
+    /// How long a client may take to agree on keys; five seconds without a word.
+    pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
+        self.handshake_timeout = timeout;
+        self
+    }
+
+    fn files(&self) -> impl Iterator<Item = &Path> {
+        [&self.certificate, &self.key].into_iter().chain(&self.client_ca).map(PathBuf::as_path)
+    }
+
+    fn load(&self) -> Result<Arc<ServerConfig>, Error> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let wrong = |path: &Path, what: &str, why: &dyn std::fmt::Display| {
+            Error::new(ErrorKind::Tls, format!("{} of {}: {why}", what, path.display()))
+        };
+        let chain = certificates(&self.certificate).map_err(|why| wrong(&self.certificate, "the certificate", &why))?;
+        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|why| wrong(&self.key, "the private key", &why))?;
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_protocol_versions(if self.only_tls13 { ONLY_TLS13 } else { ALL_VERSIONS })
+            .map_err(|why| wrong(&self.certificate, "the protocol versions", &why))?;
+        let builder = match &self.client_ca {
+            None => builder.with_no_client_auth(),
+            Some(path) => {
+                let mut roots = RootCertStore::empty();
+                for authority in certificates(path).map_err(|why| wrong(path, "the authorities", &why))? {
+                    roots.add(authority).map_err(|why| wrong(path, "the authorities", &why))?;
+                }
+                let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider).build();
+                builder.with_client_cert_verifier(verifier.map_err(|why| wrong(path, "the authorities", &why))?)
+            }
+        };
+        let mut config = builder.with_single_cert(chain, key).map_err(|why| {
+            let text =
+                format!("key of {} and certificate of {}: {why}", self.key.display(), self.certificate.display());
+            Error::new(ErrorKind::Tls, text)
+        })?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Arc::new(config))
+    }
+
+    /// What changes when a file does.
+    fn state(&self) -> Vec<Option<(u64, i64, i64, u64)>> {
+        let of = |path| fs::metadata(path).ok().map(|m| (m.ino(), m.mtime(), m.mtime_nsec(), m.len()));
+        self.files().map(of).collect()
+    }
+}
+
+/// At least one certificate.
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, rustls::pki_types::pem::Error> {
+    let all: Vec<_> = CertificateDer::pem_file_iter(path)?.collect::<Result<_, _>>()?;
+    if all.is_empty() { Err(rustls::pki_types::pem::Error::NoItemsFound) } else { Ok(all) }
+}
+
+impl HttpOptions {
+    /// Serves over TLS, and in no other way.
+    ///
+    /// The files are read now, and again before a handshake when they have changed. When what they have become is of no
+    /// use, the connections go on with what was there before.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Tls`] for a file that cannot be read or has not in it what it should, and for a key of another
+    /// certificate.
+    pub fn tls(mut self, options: TlsOptions) -> Result<Self, Error> {
+        let state = options.state();
+        let config = options.load()?;
+        self.secure = Some(Arc::new(Tls { options, current: Mutex::new((state, config)) }));
+        Ok(self)
+    }
+}
+
+struct Tls {
+    options: TlsOptions,
+    current: Mutex<(Vec<Option<(u64, i64, i64, u64)>>, Arc<ServerConfig>)>,
+}
+
+impl Tls {
+    fn config(&self) -> Arc<ServerConfig> {
+        let state = self.options.state();
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if current.0 != state {
+            if let Ok(config) = self.options.load() {
+                current.1 = config;
+            }
+            current.0 = state;
+        }
+        Arc::clone(&current.1)
+    }
+}
+
+impl Secure for Tls {
+    fn handshake(&self, stream: Stream) -> Later<io::Result<Box<dyn Connection>>> {
+        let acceptor = TlsAcceptor::from(self.config());
+        let within = self.options.handshake_timeout;
+        Box::pin(async move {
+            let stream: Box<dyn Connection> = match stream {
+                Stream::Tcp(stream) => Box::new(stream),
+                Stream::Unix(stream) => Box::new(stream),
+            };
+            let accepted = tokio::time::timeout(within, acceptor.accept(stream)).await;
+            let stream = accepted.map_err(|_| io::Error::from(Io::TimedOut))??;
+            Ok(Box::new(stream) as Box<dyn Connection>)
+        })
+    }
+}

@@ -1,0 +1,293 @@
+//! TLS and basic authentication, as a client meets them.
+
+mod client;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use narthex::{BasicAuth, ErrorKind, HttpOptions, HttpServer, Registry, TlsOptions};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, version};
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A directory that goes with the test.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("narthex-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.0.join(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::new([]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
+    }
+
+    /// A certificate and its key, in PEM.
+    fn issue(&self, name: &str) -> (String, KeyPair) {
+        let key = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::new([name.to_string()]).unwrap().signed_by(&key, &self.0).unwrap();
+        (certificate.pem(), key)
+    }
+
+    fn server(&self, directory: &Directory) -> TlsOptions {
+        let (certificate, key) = self.issue("localhost");
+        TlsOptions::new(directory.file("server.pem", &certificate), directory.file("server.key", &key.serialize_pem()))
+    }
+
+    fn roots(&self) -> Arc<RootCertStore> {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.0.der().clone()).unwrap();
+        roots.into()
+    }
+}
+
+fn registry() -> Registry {
+    let registry = Registry::new();
+    registry.counter("requests_total", "").register().unwrap().inc_by(3);
+    registry
+}
+
+fn start(options: HttpOptions) -> HttpServer {
+    options.start(SocketAddr::from(([127, 0, 0, 1], 0)), registry()).unwrap()
+}
+
+struct Client {
+    roots: Arc<RootCertStore>,
+    identity: Option<(String, KeyPair)>,
+    versions: &'static [&'static rustls::SupportedProtocolVersion],
+}
+
+impl Client {
+    fn of(authority: &Authority) -> Self {
+        Self { roots: authority.roots(), identity: None, versions: rustls::ALL_VERSIONS }
+    }
+
+    /// The answer to a scrape, or why there is none.
+    fn get(&self, addr: SocketAddr) -> Result<String, String> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider).with_protocol_versions(self.versions).unwrap();
+        let builder = builder.with_root_certificates(Arc::clone(&self.roots));
+        let config = match &self.identity {
+            None => builder.with_no_client_auth(),
+            Some((certificate, key)) => {
+                let chain = certificates(certificate);
+                builder.with_client_auth_cert(chain, PrivateKeyDer::try_from(key.serialize_der()).unwrap()).unwrap()
+            }
+        };
+        let connection = ClientConnection::new(config.into(), ServerName::try_from("localhost").unwrap()).unwrap();
+        let socket = TcpStream::connect(addr).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let mut stream = StreamOwned::new(connection, socket);
+        stream
+            .write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            .map_err(|error| error.to_string())?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).map_err(|error| error.to_string())?;
+        Ok(answer)
+    }
+}
+
+fn certificates(pem: &str) -> Vec<CertificateDer<'static>> {
+    CertificateDer::pem_slice_iter(pem.as_bytes()).collect::<Result<_, _>>().unwrap()
+}
+
+const VALUE: &str = "requests_total 3\n";
+
+#[test]
+fn tls_and_nothing_else() {
+    let (directory, authority) = (Directory::new("tls"), Authority::new());
+    let server = start(HttpOptions::new().tls(authority.server(&directory)).unwrap());
+    let addr = server.local_addr();
+    assert!(Client::of(&authority).get(addr).unwrap().contains(VALUE));
+    Client::of(&Authority::new()).get(addr).unwrap_err();
+
+    let mut plain = TcpStream::connect(addr).unwrap();
+    plain.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    let _ = plain.read_to_end(&mut answer);
+    assert!(!answer.windows(8).any(|bytes| bytes == b"requests"), "it serves without TLS");
+}
+
+#[test]
+fn versions() {
+    let (directory, authority) = (Directory::new("versions"), Authority::new());
+    static OLD: &[&rustls::SupportedProtocolVersion] = &[&version::TLS12];
+    let old = Client { versions: OLD, ..Client::of(&authority) };
+    let both = start(HttpOptions::new().tls(authority.server(&directory)).unwrap());
+    assert!(old.get(both.local_addr()).unwrap().contains(VALUE));
+    let new = start(HttpOptions::new().tls(authority.server(&directory).only_tls13()).unwrap());
+    assert!(old.get(new.local_addr()).unwrap_err().contains("ProtocolVersion"));
+    assert!(Client::of(&authority).get(new.local_addr()).unwrap().contains(VALUE));
+}
+
+#[test]
+fn clients_with_certificates() {
+    let (directory, authority, clients) = (Directory::new("clients"), Authority::new(), Authority::new());
+    let ca = directory.file("clients.pem", &clients.0.pem());
+    let server = start(HttpOptions::new().tls(authority.server(&directory).client_ca(ca)).unwrap());
+    let addr = server.local_addr();
+    Client::of(&authority).get(addr).unwrap_err();
+    let stranger = Client { identity: Some(authority.issue("client")), ..Client::of(&authority) };
+    stranger.get(addr).unwrap_err();
+    let known = Client { identity: Some(clients.issue("client")), ..Client::of(&authority) };
+    assert!(known.get(addr).unwrap().contains(VALUE));
+}
+
+#[test]
+fn files_that_change_are_read_again_and_bad_ones_change_nothing() {
+    let (directory, first, second) = (Directory::new("reload"), Authority::new(), Authority::new());
+    let server = start(HttpOptions::new().tls(first.server(&directory)).unwrap());
+    let addr = server.local_addr();
+    let (of_first, of_second) = (Client::of(&first), Client::of(&second));
+    assert!(of_first.get(addr).unwrap().contains(VALUE));
+    directory.file("server.key", "torn");
+    assert!(of_first.get(addr).unwrap().contains(VALUE));
+    drop(second.server(&directory));
+    assert!(of_second.get(addr).unwrap().contains(VALUE));
+    of_first.get(addr).unwrap_err();
+}
+
+#[test]
+fn what_is_wrong_with_files_is_said_before_anything_listens() {
+    let (directory, authority) = (Directory::new("files"), Authority::new());
+    let missing = Path::new("/nonexistent.pem");
+    let empty = directory.file("empty.pem", "");
+    let (certificate, key) = authority.issue("localhost");
+    let certificate = directory.file("server.pem", &certificate);
+    let key = directory.file("server.key", &key.serialize_pem());
+    let other = directory.file("other.key", &KeyPair::generate().unwrap().serialize_pem());
+    for (options, file) in [
+        (TlsOptions::new(missing, &key), "/nonexistent.pem"),
+        (TlsOptions::new(&certificate, missing), "/nonexistent.pem"),
+        (TlsOptions::new(&empty, &key), "empty.pem"),
+        (TlsOptions::new(&certificate, &certificate), "server.pem"),
+        (TlsOptions::new(&certificate, &other), "other.key"),
+        (TlsOptions::new(&certificate, &key).client_ca(missing), "/nonexistent.pem"),
+        (TlsOptions::new(&certificate, &key).client_ca(&key), "server.key"),
+    ] {
+        let error = HttpOptions::new().tls(options).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Tls);
+        assert!(error.to_string().contains(file), "{error} does not name {file}");
+    }
+}
+
+#[test]
+fn a_handshake_has_a_deadline() {
+    let (directory, authority) = (Directory::new("handshake"), Authority::new());
+    let tls = authority.server(&directory).handshake_timeout(Duration::from_millis(200));
+    let server = start(HttpOptions::new().tls(tls).unwrap());
+    let mut silent = TcpStream::connect(server.local_addr()).unwrap();
+    silent.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    silent.write_all(&[0x16, 3, 1]).unwrap();
+    assert!(!matches!(silent.read(&mut [0; 64]), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock));
+    assert!(Client::of(&authority).get(server.local_addr()).unwrap().contains(VALUE));
+}
+
+fn scrape(addr: SocketAddr, authorization: Option<&str>) -> client::Reply {
+    let header = authorization.map(|value| format!("Authorization: {value}\r\n")).unwrap_or_default();
+    client::get(addr, "/metrics", &header)
+}
+
+fn basic(login: &str) -> String {
+    format!("Basic {}", STANDARD.encode(login))
+}
+
+fn guarded(users: &[(&str, &str)]) -> HttpServer {
+    let auth = users
+        .iter()
+        .fold(BasicAuth::new(), |auth, (name, password)| auth.user(name, &bcrypt::hash(password, 4).unwrap()).unwrap());
+    start(HttpOptions::new().basic_auth(auth).unwrap())
+}
+
+#[test]
+fn only_users_with_their_own_passwords() {
+    let long = "p".repeat(72);
+    let server = guarded(&[("ann", "secret"), ("bob", "pass:word"), ("émile", "é"), ("long", &long)]);
+    let addr = server.local_addr();
+    for login in ["ann:secret", "bob:pass:word", "émile:é", &format!("long:{long}")] {
+        assert_eq!(scrape(addr, Some(&basic(login))).status, 200, "{login}");
+        assert_eq!(scrape(addr, Some(&basic(login))).status, 200, "{login}, known");
+    }
+    let longer = format!("long:{long}and more");
+    for login in ["ann:", "ann", ":", "", "ann:Secret", "bob:secret", "eve:secret", "ann:pass:word", &longer] {
+        let reply = scrape(addr, Some(&basic(login)));
+        assert_eq!(reply.status, 401, "{login}");
+        assert_eq!(reply.header("www-authenticate"), Some("Basic realm=\"metrics\", charset=\"UTF-8\""));
+        assert!(!reply.text().contains("requests_total"));
+    }
+    for header in ["Basic", "Basic !!!", "Bearer YW5uOnNlY3JldA==", "Basic /w==", "YW5uOnNlY3JldA=="] {
+        assert_eq!(scrape(addr, Some(header)).status, 401, "{header}");
+    }
+    assert_eq!(scrape(addr, None).status, 401);
+    assert_eq!(client::get(addr, "/-/healthy", "").status, 401);
+}
+
+/// CVE-2022-46146: a cache whose key was name and password in one, and held what was wrong as well as what was right.
+#[test]
+fn what_is_known_of_one_login_opens_nothing_to_another() {
+    let hash = bcrypt::hash("secret", 4).unwrap();
+    let server = start(HttpOptions::new().basic_auth(BasicAuth::new().user("ann", &hash).unwrap()).unwrap());
+    let addr = server.local_addr();
+    assert_eq!(scrape(addr, Some(&basic("ann:secret"))).status, 200);
+    for login in [format!("ann:{hash}"), format!("ann:{hash}secret"), "an:nsecret".into(), "annsecret:".into()] {
+        assert_eq!(scrape(addr, Some(&basic(&login))).status, 401, "{login}");
+        assert_eq!(scrape(addr, Some(&basic(&login))).status, 401, "{login}, again");
+    }
+    assert_eq!(scrape(addr, Some(&basic("nobody:secret"))).status, 401);
+    assert_eq!(scrape(addr, Some(&basic("nobody:secret"))).status, 401, "the fixed hash opened a door");
+}
+
+#[test]
+fn a_flood_of_wrong_passwords_does_not_keep_out_who_was_let_in() {
+    let hash = bcrypt::hash("secret", 11).unwrap();
+    let server = start(HttpOptions::new().basic_auth(BasicAuth::new().user("ann", &hash).unwrap()).unwrap());
+    let addr = server.local_addr();
+    assert_eq!(scrape(addr, Some(&basic("ann:secret"))).status, 200);
+    let flood: Vec<_> =
+        (0..30).map(|n| thread::spawn(move || scrape(addr, Some(&basic(&format!("ann:{n}")))).status)).collect();
+    let begin = Instant::now();
+    assert_eq!(scrape(addr, Some(&basic("ann:secret"))).status, 200);
+    assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
+    let statuses: Vec<_> = flood.into_iter().map(|one| one.join().unwrap()).collect();
+    assert!(statuses.iter().all(|status| [401, 429].contains(status)), "{statuses:?}");
+    assert!(statuses.contains(&429), "everything was hashed");
+}
+
+#[test]
+fn hashes_and_names_are_checked_before_anything_listens() {
+    let hash = bcrypt::hash("secret", 4).unwrap();
+    for (name, hash) in [("ann", "secret"), ("ann", ""), ("ann", "$2b$04$é"), ("an:n", &hash)] {
+        let error = BasicAuth::new().user(name, hash).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Password);
+        assert!(error.to_string().contains(name), "{error}");
+        assert!(hash.is_empty() || !error.to_string().contains(hash), "{error} tells the hash");
+    }
+}
