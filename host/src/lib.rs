@@ -68,9 +68,9 @@ pub use created::{disable_created_metrics, enable_created_metrics};
 pub use error::{Error, ErrorKind};
 pub use exposition::{encode_protobuf, generate_latest};
 #[cfg(all(feature = "auth", not(loom)))]
-pub use http::BasicAuth;
+pub use http::auth::BasicAuth;
 #[cfg(all(feature = "tls", not(loom)))]
-pub use http::TlsOptions;
+pub use http::tls::TlsOptions;
 #[cfg(not(loom))]
 pub use http::{
     Address, HttpOptions, HttpServer, Listener, MetricsBody, MetricsService, serve, serve_until, start_http_server,

@@ -111,7 +111,7 @@ fn misplaced(path: &str, cfg: &Cfg) -> Option<String> {
     }
     let feature = condition.contains("feature =");
     let re_export = path.ends_with("/lib.rs") && item.starts_with("pub use ");
-    let module = item.strip_prefix("pub ").unwrap_or(item).starts_with("mod ");
+    let module = item.trim_start_matches("pub(crate) ").trim_start_matches("pub ").starts_with("mod ");
     let krate = item.starts_with("extern crate ");
     (feature && !re_export && !module && !krate)
         .then(|| format!("{path}:{line}: a feature `cfg` that is not on a `mod` line"))

@@ -2,7 +2,7 @@
 
 mod address;
 #[cfg(feature = "auth")]
-mod auth;
+pub(crate) mod auth;
 mod body;
 mod connections;
 mod deadline;
@@ -14,14 +14,10 @@ mod service;
 mod shared;
 mod site;
 #[cfg(feature = "tls")]
-mod tls;
+pub(crate) mod tls;
 
 pub use address::{Address, Listener};
-#[cfg(feature = "auth")]
-pub use auth::BasicAuth;
 pub use body::MetricsBody;
 pub use options::HttpOptions;
 pub use server::{HttpServer, serve, serve_until, start_http_server};
 pub use service::MetricsService;
-#[cfg(feature = "tls")]
-pub use tls::TlsOptions;

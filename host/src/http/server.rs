@@ -60,7 +60,7 @@ pub async fn serve(listener: impl Into<Listener>, registry: Registry, options: H
 /// As [`serve`], until `stop` is ready: then nothing more is accepted, and answers that are under way have five seconds.
 ///
 /// ```no_run
-/// # async fn main(listener: tokio::net::TcpListener) {
+/// # async fn example(listener: tokio::net::TcpListener) {
 /// use narthex::{HttpOptions, default_registry, serve_until};
 ///
 /// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();

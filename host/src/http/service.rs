@@ -24,7 +24,7 @@ use tokio::sync::Semaphore;
 /// ```
 /// use narthex::{MetricsService, Registry};
 ///
-/// # async fn main() {
+/// # async fn example() {
 /// let metrics = MetricsService::new(Registry::new());
 /// let response = metrics.answer(&http::Request::get("/metrics").body(()).unwrap());
 /// assert_eq!(response.status(), 200);

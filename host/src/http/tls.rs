@@ -107,7 +107,7 @@ impl TlsOptions {
     }
 
     /// What changes when a file does.
-    fn state(&self) -> Vec<Option<(u64, i64, i64, u64)>> {
+    fn state(&self) -> State {
         let of = |path| fs::metadata(path).ok().map(|m| (m.ino(), m.mtime(), m.mtime_nsec(), m.len()));
         self.files().map(of).collect()
     }
@@ -137,9 +137,12 @@ impl HttpOptions {
     }
 }
 
+/// Of each file: its number, when it changed, and its length.
+type State = Vec<Option<(u64, i64, i64, u64)>>;
+
 struct Tls {
     options: TlsOptions,
-    current: Mutex<(Vec<Option<(u64, i64, i64, u64)>>, Arc<ServerConfig>)>,
+    current: Mutex<(State, Arc<ServerConfig>)>,
 }
 
 impl Tls {
