@@ -185,6 +185,21 @@ fn a_scrape_sweeps() -> Result<(), Error> {
 }
 
 #[test]
+fn a_full_family_makes_room_by_itself() -> Result<(), Error> {
+    let r = Registry::new();
+    let peers = r.gauge("peers", "").labels(["peer"]).limit(1).expire_after(Duration::from_millis(20)).register()?;
+    let held = peers.get(["a"]);
+    assert!(peers.try_get(["b"]).is_err());
+    drop(held);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while peers.try_get(["b"]).is_err() {
+        assert!(Instant::now() < deadline, "the series did not go");
+    }
+    assert_eq!((peers.len(), peers.expired(), peers.refused()), (1, 1, 0));
+    Ok(())
+}
+
+#[test]
 fn series_cannot_expire_at_once() {
     let r = Registry::new();
     let error = r.gauge("lag", "").labels(["peer"]).expire_after(Duration::ZERO).register().unwrap_err();

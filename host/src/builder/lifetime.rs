@@ -38,9 +38,9 @@ impl<C: Instrument, L: LabelSet + 'static> Builder<'_, C, L> {
     /// For labels whose values come and go: hosts, queues, versions. A series that is asked for again starts at zero,
     /// so give a time that is longer than anything is expected to pause.
     ///
-    /// * Values are compared when the family is collected, at most eight times in that time; an update stores nothing for
-    ///   it. A series therefore goes up to an eighth, or the time between two scrapes, later. What nobody scrapes, sweep
-    ///   [yourself](crate::GrowingFamily::sweep).
+    /// * Values are compared when the family is collected, or is asked for a series beyond its [limit](Self::limit), at
+    ///   most eight times in that time; an update stores nothing for it. A series therefore goes up to an eighth, or the
+    ///   time between two scrapes, later. What nobody scrapes, sweep [yourself](crate::GrowingFamily::sweep).
     /// * A value that changed and changed back between two looks is taken for unchanged. A histogram or summary has
     ///   changed when its count or sum has, an info when it was set.
     /// * While a [`Handle`](crate::Handle) is kept, its series stays, so that no update is lost.

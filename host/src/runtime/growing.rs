@@ -101,7 +101,11 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
     #[cold]
     fn insert(&self, hash: u64, values: &[&str]) -> Result<Handle<C>, Refused> {
         let now = self.0.lifetime.created.then(created::now);
-        self.0.store.insert(hash, values, C::make(&self.0.shared), now)
+        let make = || self.0.store.insert(hash, values, C::make(&self.0.shared), now);
+        match make() {
+            Err(Refused::Full) if self.sweep_when_due() > 0 => make(),
+            made => made,
+        }
     }
 
     /// Takes a series out; whether it was there.
@@ -159,16 +163,17 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
         outcome.map_or_else(|never| match never {}, |()| expired)
     }
 
-    /// Sweeps, unless it is too early.
-    fn sweep_when_due(&self) {
-        let Some(long) = self.0.lifetime.expire_after else { return };
+    /// Sweeps, unless it is too early; how many series it took.
+    fn sweep_when_due(&self) -> usize {
+        let Some(long) = self.0.lifetime.expire_after else { return 0 };
         let now = Instant::now();
         let mut next = self.0.next_sweep.lock();
-        if next.is_none_or(|next| now >= next) {
-            *next = now.checked_add(long / SWEEPS);
-            drop(next);
-            self.sweep(now);
+        if next.is_some_and(|next| now < next) {
+            return 0;
         }
+        *next = now.checked_add(long / SWEEPS);
+        drop(next); // before a user's code runs
+        self.sweep(now)
     }
 
     /// How many series have [expired](crate::Builder::expire_after).
