@@ -168,6 +168,22 @@ fn what_is_there_is_found_while_another_is_removed() {
 }
 
 #[test]
+fn what_is_there_is_reset_while_another_is_removed() {
+    const PATHS: [&str; 7] = ["/a", "/b", "/c", "/d", "/e", "/f", "/g"];
+    for goes in PATHS {
+        model(move || {
+            let (family, other) = twins(9);
+            PATHS.iter().for_each(|path| family.get([path]).inc());
+            let thread = thread::spawn(move || other.remove([goes]));
+            let stays = PATHS.into_iter().filter(|path| *path != goes);
+            stays.clone().for_each(|path| assert!(family.reset([path]), "{path} while {goes} goes"));
+            assert!(thread.join().unwrap());
+            stays.for_each(|path| assert_eq!(family.get([path]).value(), 0));
+        });
+    }
+}
+
+#[test]
 fn the_last_handle_outlives_the_family() {
     model(|| {
         let (family, other) = twins(9);

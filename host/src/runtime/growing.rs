@@ -142,8 +142,7 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
 
     /// Sets a series [back to its start](Handle::reset), for everybody who holds it; whether it was there.
     pub fn reset(&self, labels: L::Of<'_>) -> bool {
-        let series = L::with(&labels, |values| self.0.store.find(self.0.store.hash_of(values), values));
-        series.inspect(Handle::reset).is_some()
+        L::with(&labels, |values| self.0.store.find_or_wait(values)).inspect(Handle::reset).is_some()
     }
 
     /// Takes out every series that has not changed for as long as [`expire_after`](crate::Builder::expire_after) says and

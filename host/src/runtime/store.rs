@@ -79,6 +79,15 @@ impl<C> Store<C> {
         self.table.get().find(hash, |number| self.pin(number).filter(is)).map(|(_, series)| series)
     }
 
+    /// The series with these values, if it is there: this waits for a writer, in whose way a search may miss it.
+    pub(super) fn find_or_wait(&self, values: &[&str]) -> Option<Handle<C>> {
+        let hash = self.hash_of(values);
+        self.find(hash, values).or_else(|| {
+            let _writer = self.writer.lock();
+            self.find(hash, values)
+        })
+    }
+
     /// The series in a slot.
     #[inline]
     fn pin(&self, number: usize) -> Option<Handle<C>> {
