@@ -62,13 +62,32 @@ fn methods_and_paths() {
         let reply = request(addr, &format!("{method} /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
         assert_eq!((reply.status, reply.header("allow")), (405, Some("GET, HEAD, OPTIONS")), "{method}");
     }
-    for path in ["/", "/metrics/", "/metric", "//metrics", "/%6detrics"] {
+    for path in ["/metrics/", "/metric", "//metrics", "/%6detrics"] {
         let reply = get(addr, path, "");
         assert_eq!((reply.status, reply.text().as_str()), (404, "metrics are at /metrics\n"), "{path}");
     }
     assert_eq!(get(addr, "/metrics?name[]=a", "").status, 200);
     assert_eq!(get(addr, "/metrics", &format!("X: {}\r\n", "x".repeat(100_000))).status, 431);
     assert_eq!(get(addr, "/metrics", &"X: x\r\n".repeat(500)).status, 431);
+}
+
+#[test]
+fn a_page_for_people_needs_nothing_from_elsewhere() {
+    let options = narthex::HttpOptions::new().path("/a\"b<c&d");
+    let server = options.start(anywhere(), registry()).unwrap();
+    let addr = server.local_addr();
+    let page = get(addr, "/", "");
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    let html = page.text();
+    assert!(html.contains("data-metrics=\"/a&quot;b&lt;c&amp;d\"") && !html.contains("http"), "{html}");
+    assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    for file in ["/-/landing.js", "/-/landing.css"] {
+        assert!(html.contains(file));
+        assert_eq!(get(addr, file, "").status, 200);
+    }
+    assert_eq!(get(addr, "/-/healthy", "").text(), "healthy\n");
+    let put = request(addr, "PUT / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    assert_eq!(put.status, 405);
 }
 
 #[test]
@@ -167,7 +186,7 @@ fn a_slow_collector_holds_up_no_other_request_and_is_awaited_at_the_end() {
 
     let scrape = thread::spawn(move || get(addr, "/metrics", ""));
     is_collected.recv_timeout(Duration::from_secs(10)).unwrap();
-    assert_eq!(get(addr, "/", "").status, 404);
+    assert_eq!(get(addr, "/nothing", "").status, 404);
     let stop = thread::spawn(|| server.shutdown());
     while TcpStream::connect(addr).is_ok() {
         thread::yield_now();
@@ -192,7 +211,7 @@ fn a_panic_in_a_collector_is_a_line_on_the_page() {
     registry.register(Panics).unwrap();
     let server = start_http_server(anywhere(), registry).unwrap();
     for times in 1..4 {
-        let Reply { status, .. } = get(server.local_addr(), "/", "");
+        let Reply { status, .. } = get(server.local_addr(), "/nothing", "");
         assert_eq!(status, 404);
         let page = get(server.local_addr(), "/metrics", "").text();
         assert!(page.contains("requests_total{path=\"/\"} 3\n"), "{page}");

@@ -6,6 +6,7 @@ pub(crate) mod auth;
 mod body;
 mod connections;
 mod deadline;
+mod landing;
 mod negotiate;
 mod options;
 mod secure;

@@ -56,7 +56,7 @@ impl MetricsService {
         match *request.method() {
             Method::GET | Method::HEAD => {}
             Method::OPTIONS => return allowing(plain(StatusCode::NO_CONTENT, "")),
-            _ => return allowing(refusal(StatusCode::METHOD_NOT_ALLOWED, "only GET, HEAD and OPTIONS are allowed\n")),
+            _ => return not_allowed(),
         }
         let offer = negotiate::format(&lines(request.headers(), ACCEPT), FORMATS);
         let gzip = negotiate::gzip(&lines(request.headers(), ACCEPT_ENCODING));
@@ -127,6 +127,10 @@ pub(super) fn plain(status: StatusCode, text: impl Into<Bytes>) -> Response<Metr
 pub(super) fn again(mut response: Response<MetricsBody>) -> Response<MetricsBody> {
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     response
+}
+
+pub(super) fn not_allowed() -> Response<MetricsBody> {
+    allowing(refusal(StatusCode::METHOD_NOT_ALLOWED, "only GET, HEAD and OPTIONS are allowed\n"))
 }
 
 fn allowing(mut response: Response<MetricsBody>) -> Response<MetricsBody> {

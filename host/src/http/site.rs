@@ -1,7 +1,8 @@
 use super::body::MetricsBody;
+use super::landing::Landing;
 use super::options::HttpOptions;
 use super::secure::{Authenticate, Verdict};
-use super::service::{MetricsService, again, plain, refusal};
+use super::service::{MetricsService, again, not_allowed, plain, refusal};
 use crate::registry::Registry;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING, WWW_AUTHENTICATE};
@@ -14,6 +15,7 @@ pub(super) struct Site {
     path: String,
     url_bytes: usize,
     not_found: String,
+    landing: Landing,
     authenticate: Option<Arc<dyn Authenticate>>,
 }
 
@@ -24,6 +26,7 @@ impl Site {
             path: options.path.clone(),
             url_bytes: options.url_bytes,
             not_found: format!("metrics are at {}\n", options.path),
+            landing: Landing::new(&options.path),
             authenticate: options.authenticate.clone(),
         }
     }
@@ -51,10 +54,9 @@ impl Site {
         }
         match uri.path() {
             path if path == self.path => self.metrics.answer(request),
-            "/-/healthy" if matches!(*request.method(), Method::GET | Method::HEAD) => {
-                plain(StatusCode::OK, "healthy\n")
-            }
-            _ => plain(StatusCode::NOT_FOUND, self.not_found.clone()),
+            _ if !matches!(*request.method(), Method::GET | Method::HEAD) => not_allowed(),
+            "/-/healthy" => plain(StatusCode::OK, "healthy\n"),
+            path => self.landing.at(path).unwrap_or_else(|| plain(StatusCode::NOT_FOUND, self.not_found.clone())),
         }
     }
 }
