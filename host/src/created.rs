@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Metrics that are made from now on record when their series began, and all that do expose it.
+/// Metrics that are made from now on record when their series began; they and those that did before expose it.
 ///
 /// `NAME_created` says when a counter, histogram or summary began, or was last [reset](crate::Handle::reset), so that
 /// a server can tell a counter that started anew from one that it missed. It is off unless asked for, by this, or for one
@@ -27,8 +27,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// OpenMetrics and Protobuf have it; the text format 0.0.4 does not. Neither have metrics that are declared as a group of
 /// cells: those have no clock, also on a host. The name `NAME_created` is reserved in any case.
 ///
-/// When the clock turns out to have been set back, so that a
-/// series would begin in the future, it begins with the scrape that finds out, and stays there.
+/// When the clock turns out to have been set back, so that a series would begin in the future, it begins with the scrape
+/// that finds out, for good.
 ///
 /// ```
 /// use narthex::{Registry, disable_created_metrics, enable_created_metrics};
