@@ -3,9 +3,14 @@
 mod server;
 
 use narthex::encode::Text;
-use narthex::{Registry, generate_latest, start_http_server};
-use server::{Server, accepting_anything, directory, get, prometheus, promtool, quickstart};
+use narthex::{
+    BasicAuth, Collect, Desc, Details, Exemplar, Flow, HttpOptions, Kind, Labels, Point, Registry, Sample, Sink,
+    Timestamp, TlsOptions, generate_latest, name, start_http_server,
+};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use server::{Server, accepting_anything, directory, get, prometheus, prometheus_with, promtool, quickstart, wait_for};
 use std::net::SocketAddr;
+use std::time::SystemTime;
 
 /// One of everything, with text that has to be escaped.
 fn registry() -> Registry {
@@ -61,6 +66,96 @@ fn prometheus_scrapes_both_formats() {
     }
     println!("{:?}", prometheus.query("http_response_time_seconds"));
     ours.shutdown();
+}
+
+/// With the flag for native histograms, Prometheus asks for protobuf first.
+#[test]
+fn prometheus_scrapes_protobuf_over_tls_with_certificate_and_password() {
+    let directory = directory("e2e-secure");
+    let file = |name: &str, content: &str| {
+        let path = directory.join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    };
+    let mut params = CertificateParams::new([]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let issue = |name: &str| {
+        let key = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::new([name.to_string()]).unwrap().signed_by(&key, &authority).unwrap();
+        (file(&format!("{name}.pem"), &certificate.pem()), file(&format!("{name}.key"), &key.serialize_pem()))
+    };
+    let ((server_pem, server_key), (client_pem, client_key)) = (issue("localhost"), issue("prometheus"));
+    let ca = file("ca.pem", &authority.pem());
+
+    let registry = registry();
+    registry.register(Traced).unwrap();
+    let hash = bcrypt::hash("secret", 5).unwrap();
+    let options = HttpOptions::new()
+        .tls(TlsOptions::new(server_pem, server_key).client_ca(&ca))
+        .unwrap()
+        .basic_auth(BasicAuth::new().user("prometheus", &hash).unwrap())
+        .unwrap();
+    let ours = options.start(SocketAddr::from(([127, 0, 0, 1], 0)), registry.clone()).unwrap();
+    let scheme = |password: &str| {
+        format!(
+            "    scheme: https\n    tls_config: {{ca_file: {}, cert_file: {}, key_file: {}, server_name: localhost}}\n    \
+             basic_auth: {{username: prometheus, password: {password}}}\n",
+            ca.display(),
+            client_pem.display(),
+            client_key.display()
+        )
+    };
+    let (right, wrong) = (scheme("secret"), scheme("guessed"));
+    let targets = [("right", ours.local_addr(), &*right), ("wrong", ours.local_addr(), &*wrong)];
+    let prometheus = prometheus_with(&directory, &targets, &["--enable-feature=native-histograms,exemplar-storage"]);
+    wait_for("the protobuf target", || match &prometheus.query("up{job=\"right\"}")[..] {
+        [(_, 1.0)] => Ok(()),
+        other => Err(format!("{other:?} {:?}", prometheus.api("/api/v1/targets"))),
+    });
+
+    every_value_is_the_one_set(&prometheus, "right", &registry);
+    let exemplars = prometheus.api("/api/v1/query_exemplars?query=traced_total&start=0&end=4000000000").unwrap();
+    assert_eq!(exemplars[0]["exemplars"][0]["labels"]["trace_id"], "4bf92f35", "{exemplars}");
+    assert_eq!(exemplars[0]["exemplars"][0]["value"], "2.5", "{exemplars}");
+    // protobuf has no info, and names a counter as its sample
+    assert_eq!(type_of(&prometheus, "right", "build_info"), Some("gauge".into()));
+    assert_eq!(type_of(&prometheus, "right", "jobs_total"), Some("counter".into()));
+    wait_for("the refusal", || {
+        let targets = prometheus.api("/api/v1/targets")?;
+        let targets = targets["activeTargets"].as_array().cloned().unwrap_or_default();
+        let wrong = targets.iter().find(|target| target["labels"]["job"] == "wrong").ok_or("no such target")?;
+        match wrong["lastError"].as_str() {
+            Some("server returned HTTP status 401 Unauthorized") => Ok(()),
+            other => Err(format!("{other:?}")),
+        }
+    });
+}
+
+/// A counter with an exemplar of this moment.
+struct Traced;
+
+impl Traced {
+    const DESC: Desc<'static> = Desc::new(Kind::Counter, name!("traced"), "Requests with traces.");
+}
+
+impl Collect for Traced {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        each(&Self::DESC)
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        let now = Timestamp::new(now.as_secs() as i64, now.subsec_nanos());
+        let labels = Labels::new(&["trace_id"], &["4bf92f35"]);
+        let exemplars = [Some(Exemplar::new(&labels, 2.5.into(), now).unwrap())];
+        let details = Details::new().with_exemplars(&exemplars);
+        if sink.family(&Self::DESC)? > 0 {
+            return Ok(());
+        }
+        let point = Point::Number(4_u64.into());
+        sink.sample(&Self::DESC, &Sample::new(0, &Labels::NONE, &point).with_details(Some(&details)))
+    }
 }
 
 fn type_of(prometheus: &Server, job: &str, metric: &str) -> Option<String> {

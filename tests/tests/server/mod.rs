@@ -112,9 +112,15 @@ pub fn relay(args: &[String]) -> (Server, impl Iterator<Item = String> + use<>) 
 
 /// A Prometheus that scrapes each target every second.
 pub fn prometheus(directory: &Path, targets: &[(&str, SocketAddr)]) -> Server {
-    let jobs = targets
-        .iter()
-        .map(|(job, addr)| format!("  - job_name: {job}\n    static_configs:\n      - targets: ['{addr}']\n"));
+    let targets: Vec<_> = targets.iter().map(|(job, addr)| (*job, *addr, "")).collect();
+    prometheus_with(directory, &targets, &[])
+}
+
+/// The same, with further lines for each target, and arguments.
+pub fn prometheus_with(directory: &Path, targets: &[(&str, SocketAddr, &str)], arguments: &[&str]) -> Server {
+    let jobs = targets.iter().map(|(job, addr, lines)| {
+        format!("  - job_name: {job}\n    static_configs:\n      - targets: ['{addr}']\n{lines}")
+    });
     let config = directory.join("prometheus.yml");
     let global = "global:\n  scrape_interval: 1s\n  scrape_timeout: 1s\nscrape_configs:\n";
     std::fs::write(&config, global.to_string() + &jobs.collect::<String>()).unwrap();
@@ -125,6 +131,7 @@ pub fn prometheus(directory: &Path, targets: &[(&str, SocketAddr)]) -> Server {
         .arg(format!("--config.file={}", config.display()))
         .arg(format!("--storage.tsdb.path={}", directory.join("data").display()))
         .arg(format!("--web.listen-address={addr}"))
+        .args(arguments)
         .stdout(Stdio::null())
         .stderr(log);
     let server = Server { child: spawn(&mut command), addr };
