@@ -126,6 +126,7 @@ pub mod family;
 mod adapt;
 mod collect;
 mod details;
+mod exemplified;
 mod lookup;
 mod metric;
 mod point;
@@ -144,10 +145,11 @@ mod impls;
 mod your_own_board {}
 
 pub use adapt::{Filtered, Labelled, Prefixed};
-pub use cell::{Bounds, Cell, Counter, Decrease, Gauge, Histogram, Observed, Summary, bounds, record};
+pub use cell::{Bounds, Cell, Counter, Decrease, Gauge, Histogram, Observed, Summary, bounds, bucket_of, record};
 pub use collect::{Collect, CollectError, Flow, Sink, Stop, collisions};
 pub use desc::{Desc, Kind, Prefix};
 pub use details::{Details, Exemplar, ExemplarError, Timestamp};
+pub use exemplified::{Exemplified, NoExemplar, WithExemplar};
 pub use family::{Family, Info, Refused, Series, StateSet, Table};
 pub use guard::{Clock, InProgress, Observe, Timer};
 pub use label::{ClosedLabels, LabelEnum, LabelSet, LabelValue, Labels};

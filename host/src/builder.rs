@@ -1,5 +1,6 @@
 //! Metrics that are named at run time, in the shape that people know.
 
+mod exemplars;
 mod lifetime;
 
 use crate::created;
@@ -212,7 +213,8 @@ impl<'a, C: Instrument> Builder<'a, C> {
         let desc = self.desc()?;
         let began = created::recorded(C::KIND, self.parts.created).then(created::now);
         let handle = Handle::alone(C::make(&self.shared), began);
-        let collector = Arc::new(Single::new(desc, handle.clone()));
+        let refused = exemplars::refused::<C>(&self.shared, &desc);
+        let collector = exemplars::beside(refused, Arc::new(Single::new(desc, handle.clone())));
         self.registry.add(collector, Arc::new(handle.clone()))?;
         Ok(handle)
     }
@@ -242,8 +244,9 @@ impl<C: Instrument, L: LabelSet + 'static> Builder<'_, C, L> {
         lifetime::check(&desc.name, self.parts.expire_after)?;
         let lifetime =
             Lifetime { created: created::recorded(C::KIND, self.parts.created), expire_after: self.parts.expire_after };
+        let refused = exemplars::refused::<C>(&self.shared, &desc);
         let family = GrowingFamily::new(desc, self.shared, self.parts.limit, lifetime);
-        self.registry.add(Arc::new(family.clone()), Arc::new(family.clone()))?;
+        self.registry.add(exemplars::beside(refused, Arc::new(family.clone())), Arc::new(family.clone()))?;
         Ok(family)
     }
 }

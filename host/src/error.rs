@@ -29,6 +29,10 @@ pub enum ErrorKind {
     States,
     /// The time after which series expire.
     Expiry,
+    /// The labels of an exemplar.
+    Exemplar,
+    /// An amount that a counter would go down by, or become NaN.
+    Amount,
     /// A name that is exposed already; [`Error::existing`] has what exposes it.
     Duplicate,
     /// A collector that cannot say what it exposes.

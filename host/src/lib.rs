@@ -75,7 +75,10 @@ pub use http::tls::TlsOptions;
 pub use http::{
     Address, HttpOptions, HttpServer, Listener, MetricsBody, MetricsService, serve, serve_until, start_http_server,
 };
-pub use instrument::{DEFAULT_BUCKETS, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet, UnknownState};
+pub use instrument::{
+    DEFAULT_BUCKETS, GiveExemplar, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet, UnknownState,
+    WithExemplars,
+};
 pub use parse::{
     Exposition, ParseError, ParseErrorKind, ParsedExemplar, ParsedFamily, ParsedSeries, parse_openmetrics,
     parse_openmetrics_bytes,

@@ -25,7 +25,7 @@ const LAYERED: [Layered; 2] = [
             &["name", "desc", "label"],
             &["family"],
             &["point", "collect", "details"],
-            &["metric", "adapt", "lookup", "guard"],
+            &["metric", "adapt", "lookup", "guard", "exemplified"],
             &["encode"],
             &["frame"],
             &["impls"],

@@ -28,7 +28,13 @@ impl<T: Scalar> Counter<T> {
     /// Adds one.
     #[inline]
     pub fn inc(&self) {
-        T::add(&self.word, T::ONE);
+        self.add(T::ONE);
+    }
+
+    /// Adds what was checked.
+    #[inline]
+    pub(crate) fn add(&self, amount: T) {
+        T::add(&self.word, amount);
     }
 
     /// The value now.

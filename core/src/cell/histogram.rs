@@ -18,8 +18,12 @@ pub trait Bounds: 'static {
 pub trait Buckets: Zero + AsRef<[Word64]> + sealed::Sealed + 'static {
     /// `[u64; N]`.
     type Counts: AsRef<[u64]> + AsMut<[u64]>;
+    /// `[T; N]`.
+    type Each<T>: AsRef<[T]> + AsMut<[T]>;
     /// All zero. (As a constant they would be copied from flash.)
     fn zero_counts() -> Self::Counts;
+    /// The same for each bucket.
+    fn each<T: Copy>(value: T) -> Self::Each<T>;
 }
 
 mod sealed {
@@ -29,10 +33,16 @@ mod sealed {
 
 impl<const N: usize> Buckets for [Word64; N] {
     type Counts = [u64; N];
+    type Each<T> = [T; N];
 
     #[inline]
     fn zero_counts() -> [u64; N] {
         [0; N]
+    }
+
+    #[inline]
+    fn each<T: Copy>(value: T) -> [T; N] {
+        [value; N]
     }
 }
 
@@ -71,12 +81,17 @@ observed! {
 /// two updates are one step; elsewhere a reader may see the count before the sum.
 #[inline]
 pub fn record<V: Observed>(bounds: &[V], buckets: &[Word64], sum: &Word64, value: V) {
-    let index = bounds.iter().position(|bound| value <= *bound).unwrap_or(bounds.len());
-    let Some(bucket) = buckets.get(index) else { return };
+    let Some(bucket) = buckets.get(bucket_of(bounds, value)) else { return };
     section(|s| {
         bucket.add_in(s, 1);
         V::Sum::add_in(s, sum, value.addend());
     });
+}
+
+/// The index of the bucket that `value` is counted into: the first whose bound is not below it; that of `+Inf` for NaN.
+#[inline]
+pub fn bucket_of<V: Observed>(bounds: &[V], value: V) -> usize {
+    bounds.iter().position(|bound| value <= *bound).unwrap_or(bounds.len())
 }
 
 /// Counts observations into buckets, and adds them up.

@@ -11,7 +11,7 @@ mod summary;
 
 pub use counter::{Counter, Decrease};
 pub use gauge::Gauge;
-pub use histogram::{Bounds, Buckets, Histogram, Observed, record};
+pub use histogram::{Bounds, Buckets, Histogram, Observed, bucket_of, record};
 pub use summary::Summary;
 
 use crate::word::Zero;

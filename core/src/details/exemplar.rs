@@ -28,18 +28,17 @@ impl<'a> Exemplar<'a> {
     ///
     /// [`ExemplarError`] for a label name that breaks a rule or is there twice, and for labels that are too long.
     pub fn new(labels: &'a Labels<'a>, value: Number, timestamp: Option<Timestamp>) -> Result<Self, ExemplarError<'a>> {
-        let mut characters = 0;
-        for (at, (name, value)) in labels.iter().enumerate() {
+        let characters = labels.iter().map(|(name, value)| name.chars().count() + value.chars().count()).sum();
+        if characters > Self::CHARACTERS {
+            return Err(ExemplarError::TooLong { characters }); // first: names are compared with each other below
+        }
+        for (at, (name, _)) in labels.iter().enumerate() {
             if let Err(Invalid { rule, .. }) = LabelNames::new(&[name]) {
                 return Err(ExemplarError::Label(Invalid { text: name, rule }));
             }
             if labels.iter().take(at).any(|(before, _)| before == name) {
                 return Err(ExemplarError::Label(Invalid { text: name, rule: Rule::DuplicateLabel }));
             }
-            characters += name.chars().count() + value.chars().count();
-        }
-        if characters > Self::CHARACTERS {
-            return Err(ExemplarError::TooLong { characters });
         }
         Ok(Self { labels, value, timestamp })
     }

@@ -1,16 +1,21 @@
-//! What a series can be: the cells of the core, and those whose bounds or states are known only at run time.
+//! What a series can be: the cells of the core, those whose bounds or states are known only at run time, and those that
+//! keep exemplars.
 
+mod exemplars;
 #[expect(unsafe_code, reason = "half of what two boxed slices take")]
 mod histogram;
 mod info;
 mod state_set;
 
+pub(crate) use exemplars::Provider;
+pub use exemplars::{GiveExemplar, WithExemplars};
 pub use histogram::{DEFAULT_BUCKETS, RuntimeHistogram};
 pub use info::RuntimeInfo;
 pub use state_set::{RuntimeStateSet, UnknownState};
 
 use crate::error::Error;
-use narthex_core::{Cell, Desc, Flow, Labels, Measure, Number, Point, Sample, Sink};
+use narthex_core::{Cell, Counter, Desc, Flow, Labels, Measure, Number, Point, Sample, Sink};
+use std::sync::Arc;
 
 /// What the series of a run-time family can hold: every cell of the core, and those of this crate.
 pub trait Instrument: Measure + Send + Sync + Sized + 'static {
@@ -47,6 +52,11 @@ pub trait Instrument: Measure + Send + Sync + Sized + 'static {
     /// What is wrong with them.
     fn check(_: &Self::Shared) -> Result<(), Error> {
         Ok(())
+    }
+
+    /// The count of exemplars that a provider gave in vain, where series ask one.
+    fn refused_exemplars(_: &Self::Shared) -> Option<Arc<Counter>> {
+        None
     }
 
     /// Gives the series to a sink.
