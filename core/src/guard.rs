@@ -126,7 +126,51 @@ impl<T: Scalar> Counter<T> {
     ///
     /// Those of `f`.
     pub fn count_errors<R, E>(&self, f: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
-        f().inspect_err(|_| self.inc())
+        self.count_errors_where(|_| true, f)
+    }
+
+    /// Runs `f` and counts an `Err` that `counts` accepts; every one is passed on.
+    ///
+    /// ```
+    /// use narthex_core::Counter;
+    ///
+    /// static SHORT: Counter = Counter::new();
+    /// let parsed = SHORT.count_errors_where(|error| error.valid_up_to() < 2, || core::str::from_utf8(b"a\xff"));
+    /// assert!(parsed.is_err() && SHORT.value() == 1);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `f`.
+    pub fn count_errors_where<R, E>(
+        &self,
+        counts: impl FnOnce(&E) -> bool,
+        f: impl FnOnce() -> Result<R, E>,
+    ) -> Result<R, E> {
+        f().inspect_err(|error| {
+            if counts(error) {
+                self.inc();
+            }
+        })
+    }
+
+    /// Runs `f` and counts a panic, which goes on.
+    ///
+    /// For errors and panics alike: `counter.count_panics(|| counter.count_errors(f))`.
+    pub fn count_panics<R>(&self, f: impl FnOnce() -> R) -> R {
+        let unwinding = Unwinding(self);
+        let answer = f();
+        core::mem::forget(unwinding);
+        answer
+    }
+}
+
+/// Dropped only when a panic passes.
+struct Unwinding<'a, T: Scalar>(&'a Counter<T>);
+
+impl<T: Scalar> Drop for Unwinding<'_, T> {
+    fn drop(&mut self) {
+        self.0.inc();
     }
 }
 

@@ -31,6 +31,7 @@
 //! | [`narthex_core`] | cells, names, labels, the waist ([`Collect`] and [`Sink`]), encoders |
 //! | [`Instrument`] | what the series of a run-time family can be |
 //! | [`GrowingFamily`], [`Handle`] | metrics that are named at run time |
+//! | [`ObserveDuration`], [`FutureMetrics`] | timers, errors and what is in progress; also as attributes: [`macro@timed`] |
 //! | [`Registry`], [`Builder`] | what is exposed together, and how metrics are made |
 //! | [`ProcessCollector`], [`AllocatorCollector`] | what a program did not count itself |
 //! | [`generate_latest`], [`start_http_server`] | out of the process |
@@ -48,6 +49,7 @@ mod collectors;
 mod created;
 mod error;
 mod exposition;
+mod guard;
 #[cfg(not(loom))]
 mod http;
 mod instrument;
@@ -60,6 +62,7 @@ mod runtime;
 mod sync;
 
 pub use narthex_core::*;
+pub use narthex_derive::{count_errors, timed, track_inprogress};
 
 pub use builder::{Builder, Unlabelled};
 #[cfg(not(loom))]
@@ -67,6 +70,12 @@ pub use collectors::{AllocatorCollector, ProcessCollector};
 pub use created::{disable_created_metrics, enable_created_metrics};
 pub use error::{Error, ErrorKind};
 pub use exposition::{encode_protobuf, generate_latest};
+#[doc(hidden)]
+pub use guard::attribute;
+pub use guard::{
+    CountErrors, DurationTimer, ErrorsCounted, FutureMetrics, Monotonic, ObserveDuration, PanicsCounted, Scaled,
+    Stopwatch, Timed, TrackInprogress, Tracked,
+};
 #[cfg(all(feature = "auth", not(loom)))]
 pub use http::auth::BasicAuth;
 #[cfg(all(feature = "tls", not(loom)))]

@@ -39,6 +39,7 @@ const LAYERED: [Layered; 2] = [
             &["error"],
             &["instrument"],
             &["runtime"],
+            &["guard"],
             &["registry"],
             &["builder"],
             &["exposition"],

@@ -4,6 +4,7 @@
 //! Use them through `narthex_core` or `narthex`, which re-export them. `#[metrics(crate = path)]` on the item names the
 //! crate if neither is a direct dependency.
 
+mod attribute;
 mod attributes;
 mod bounds;
 mod case;
@@ -182,6 +183,116 @@ pub fn label_set(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(ClosedLabels, attributes(metrics))]
 pub fn closed_labels(input: TokenStream) -> TokenStream {
     expand(closed::expand, parse_macro_input!(input as DeriveInput))
+}
+
+/// Observes how long each call of a function takes, in seconds; for the users of `narthex`.
+///
+/// ```
+/// use narthex::{Histogram, MetricGroup, timed};
+///
+/// #[derive(MetricGroup)]
+/// struct Metrics {
+///     /// Time to fetch a page.
+///     #[metrics(unit = "seconds", buckets(0.1, 1.0))]
+///     fetch: Histogram<Fetch>,
+/// }
+/// static METRICS: Metrics = Metrics::new();
+///
+/// #[timed(METRICS.fetch)]
+/// async fn fetch(address: &str) -> std::io::Result<String> {
+///     // ...
+/// #   Ok(address.into())
+/// }
+/// ```
+///
+/// The argument is an expression, evaluated at each call, in which the function's arguments can be used: a field of a
+/// static group, a `LazyLock`, `self.latency`, `latency().get([method])`. It gives a histogram or summary of floats, a gauge
+/// of floats, which is set, or a `Scaled` of integers; or a `Handle` to one. It is borrowed until the function is over:
+/// in a method with `&mut self`, say `self.latency.clone()`.
+///
+/// * The time goes from the call to the end of the body, whether that returns, answers an error or panics; of an `async`
+///   function, from the first poll, waiting included, until it is done or dropped half-way.
+/// * A function that is not `async` but ends in `async { … }` or `Box::pin(async { … })` is measured as if it were: that
+///   is what `#[async_trait]` makes of a method. Any other function that answers a future is measured until it has made it.
+/// * All attributes go together on one function, in any order, and with others such as `#[tokio::test]`. Each call measures
+///   for itself: recursion and threads are no problem.
+/// * `crate = path` after the metric says where `narthex` is when it is not a dependency.
+/// * A `const fn` and a function without a body are refused.
+#[proc_macro_attribute]
+pub fn timed(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    measure(attribute::timed, arguments, item)
+}
+
+/// Counts each `Err` that a function answers; for the users of `narthex`.
+///
+/// ```
+/// use narthex::{Counter, count_errors};
+/// use std::io;
+///
+/// static FAILED: Counter = Counter::new();
+/// static BROKEN: Counter = Counter::new();
+///
+/// #[count_errors(FAILED)]
+/// fn length(path: &str) -> io::Result<u64> {
+///     Ok(std::fs::metadata(path)?.len())
+/// }
+///
+/// #[count_errors(BROKEN, panics, when = |error| error.kind() != io::ErrorKind::NotFound)]
+/// async fn read(path: &str) -> io::Result<String> {
+///     std::fs::read_to_string(path)
+/// }
+///
+/// assert!(length("/does/not/exist").is_err());
+/// assert_eq!(FAILED.value(), 1);
+/// ```
+///
+/// | after the counter | |
+/// | --- | --- |
+/// | `panics` | a panic is counted too, and goes on |
+/// | `when = predicate` | only errors that it accepts: a function or closure from `&E` to `bool` |
+/// | `crate = path` | where `narthex` is, when it is not a dependency |
+///
+/// The function must answer a `Result`; an `async` one that is dropped half-way has answered none. The rest is as for
+/// [`macro@timed`].
+#[proc_macro_attribute]
+pub fn count_errors(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    measure(attribute::count_errors, arguments, item)
+}
+
+/// Counts in a gauge how many calls of a function are going on; for the users of `narthex`.
+///
+/// ```
+/// use narthex::{Gauge, track_inprogress};
+///
+/// static RUNNING: Gauge = Gauge::new();
+///
+/// #[track_inprogress(RUNNING)]
+/// fn work() -> i64 {
+///     RUNNING.value()
+/// }
+///
+/// assert_eq!((work(), RUNNING.value()), (1, 0));
+/// ```
+///
+/// A call of an `async` function is going on from its first poll until it is done or dropped. The rest is as for
+/// [`macro@timed`].
+#[proc_macro_attribute]
+pub fn track_inprogress(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    measure(attribute::track_inprogress, arguments, item)
+}
+
+/// With the item as it was beside an error: that it is missing would be one more.
+fn measure(
+    attribute: fn(proc_macro2::TokenStream, proc_macro2::TokenStream) -> syn::Result<proc_macro2::TokenStream>,
+    arguments: TokenStream,
+    item: TokenStream,
+) -> TokenStream {
+    let measured = attribute(arguments.into(), item.clone().into());
+    measured.map(TokenStream::from).unwrap_or_else(|error| {
+        let mut tokens = TokenStream::from(error.into_compile_error());
+        tokens.extend(item);
+        tokens
+    })
 }
 
 fn expand(
