@@ -43,7 +43,7 @@ fn guarded(
     let narthex = paths::host(narthex);
     let lent = lend(&metric);
     let begin = quote_spanned!(at(&metric)=> #narthex::attribute::#guard(metric));
-    Body::of(&mut function).replace(|body| {
+    replace_body(&mut function, |_, body| {
         let hygienic = quote_spanned!(at(&metric)=> let _guard = #begin;);
         quote!(#lent #hygienic #body)
     });
@@ -61,37 +61,24 @@ fn at(metric: &Expr) -> Span {
     Span::mixed_site().located_at(metric.span())
 }
 
-/// What runs when the function is called and, if it is async, awaited.
-enum Body<'a> {
-    Here(&'a mut Block),
-    Async(&'a mut Block),
+/// Where the body is that runs when the function is called and, if it is async, awaited.
+enum Body {
+    Here,
+    Async,
     /// In a function that is not async but answers an async block: what `async_trait` makes.
-    Within(&'a mut ExprAsync),
+    Within,
 }
 
-impl<'a> Body<'a> {
-    fn of(function: &'a mut ItemFn) -> Self {
-        if function.sig.asyncness.is_some() {
-            return Body::Async(&mut function.block);
-        }
-        if function.block.stmts.last_mut().and_then(answered).is_none() {
-            return Body::Here(&mut function.block);
-        }
-        match function.block.stmts.last_mut().and_then(answered) {
-            Some(within) => Body::Within(within),
-            None => unreachable!("it was there"),
-        }
-    }
-
-    /// With other statements in the same braces.
-    fn replace(self, make: impl FnOnce(&Block) -> TokenStream) {
-        let block = match self {
-            Body::Here(block) | Body::Async(block) => block,
-            Body::Within(within) => &mut within.block,
-        };
-        let new = make(block);
-        block.stmts = vec![Stmt::Expr(Expr::Verbatim(new), None)];
-    }
+/// Puts other statements between the braces of the body.
+fn replace_body(function: &mut ItemFn, make: impl FnOnce(Body, &Block) -> TokenStream) {
+    let is_async = function.sig.asyncness.is_some();
+    let (block, body) = match function.block.stmts.last_mut().and_then(answered) {
+        Some(within) if !is_async => (&mut within.block, Body::Within),
+        _ if is_async => (&mut *function.block, Body::Async),
+        _ => (&mut *function.block, Body::Here),
+    };
+    let statements = make(body, block);
+    block.stmts = vec![Stmt::Expr(Expr::Verbatim(statements), None)];
 }
 
 /// The async block of `async { … }` or `Box::pin(async { … })`.

@@ -21,12 +21,11 @@ pub fn count_errors(arguments: TokenStream, item: TokenStream) -> syn::Result<To
         panics,
     };
     let answer = answer(&function);
-    let body = Body::of(&mut function);
-    match body {
-        Body::Here(_) => body.replace(|body| parts.here(&answer, body)),
-        Body::Async(_) => body.replace(|body| parts.awaited(&answer, body)),
-        Body::Within(_) => body.replace(|body| parts.awaited(&quote!(_), body)),
-    }
+    replace_body(&mut function, |body, block| match body {
+        Body::Here => parts.here(&answer, block),
+        Body::Async => parts.awaited(&answer, block),
+        Body::Within => parts.awaited(&quote!(_), block),
+    });
     Ok(function.into_token_stream())
 }
 
