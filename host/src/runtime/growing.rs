@@ -127,12 +127,11 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
     /// ```
     pub fn remove_matching(&self, mut matching: impl FnMut(&[&str]) -> bool) -> usize {
         let mut removed = 0;
-        let outcome: Result<(), std::convert::Infallible> = self.0.store.each(0, |series| {
+        self.0.store.each(|series| {
             let values: L::Texts<'_> = series.text().read();
             removed += usize::from(matching(values.as_ref()) && self.0.store.remove_this(series));
-            Ok(())
         });
-        outcome.map_or_else(|never| match never {}, |()| removed)
+        removed
     }
 
     /// Takes out every series.
@@ -153,13 +152,12 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
     pub fn sweep(&self, now: Instant) -> usize {
         let Some(long) = self.0.lifetime.expire_after else { return 0 };
         let mut expired = 0;
-        let outcome: Result<(), std::convert::Infallible> = self.0.store.each(0, |series| {
+        self.0.store.each(|series| {
             expired +=
                 usize::from(series.slot().watch() && self.0.store.expire(series, series.fingerprint(), now, long));
-            Ok(())
         });
         self.0.expired.fetch_add(expired as u64, Ordering::Relaxed);
-        outcome.map_or_else(|never| match never {}, |()| expired)
+        expired
     }
 
     /// Sweeps, unless it is too early; how many series it took.
@@ -220,10 +218,13 @@ impl<L: LabelSet, C: Instrument> Collect for GrowingFamily<L, C> {
                 self.sweep_when_due();
             }
             let now = (self.0.lifetime.created && created::shown()).then(created::now);
-            self.0.store.each_with_began(from, now, |series, began| {
-                let values: L::Texts<'_> = series.text().read();
+            self.0.store.read(from, |number, series| {
+                let values: L::Texts<'_> = series.text.read();
                 let labels = Labels::new(desc.labels().as_slice(), values.as_ref());
-                series.sample(desc, series.number(), &labels, &mut Dated { sink, began })
+                match now.and_then(|now| self.0.store.began(number, now)) {
+                    None => series.cell.sample(desc, number, &labels, sink),
+                    began => series.cell.sample(desc, number, &labels, &mut Dated { sink, began }),
+                }
             })?;
             match self.refused() {
                 0 => Ok(()),

@@ -94,11 +94,23 @@ impl<C> Slot<C> {
         self.state.load(Ordering::Relaxed) & LIVE != 0
     }
 
+    /// The series, if there is one that is part of its family.
+    ///
+    /// # Safety
+    ///
+    /// Nobody [`take`](Self::take)s it out while the caller uses the answer.
+    #[inline]
+    pub(super) unsafe fn live(&self) -> Option<&Content<C>> {
+        let live = self.state.load(Ordering::Acquire) & LIVE != 0;
+        // SAFETY: it was filled before it was live, and stays as the caller says.
+        live.then(|| unsafe { self.content() })
+    }
+
     /// The series that is here.
     ///
     /// # Safety
     ///
-    /// The caller has pinned it, for as long as it uses the answer.
+    /// The caller has pinned it, or nobody takes it out, for as long as it uses the answer.
     #[inline]
     pub(super) unsafe fn content(&self) -> &Content<C> {
         // SAFETY: nobody writes while it is pinned.

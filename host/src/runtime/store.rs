@@ -3,7 +3,7 @@ use super::handle::Handle;
 use super::marks::{Lifetime, Marks};
 use super::slot::{Content, Slot};
 use super::table::Table;
-use super::text::{END, Text};
+use super::text::Text;
 use crate::sync::{AtomicPtr, AtomicUsize, CHUNK, Mutex, Ordering, Seed, fence};
 use narthex_core::{Refused, Timestamp};
 use std::hash::{BuildHasher, Hasher};
@@ -18,8 +18,10 @@ pub(super) struct Store<C> {
     table: Grown<Table>,
     chunks: Grown<Chunks<C>>,
     writer: Mutex<Writer>,
-    /// Slots that were used and hold nothing. A lock of its own, because dropping a handle may free a slot at any time.
-    free: Mutex<Vec<usize>>,
+    /// A lock of its own, because dropping a handle may free a slot at any time.
+    free: Mutex<Free>,
+    /// How many [read](Self::read) without pins.
+    readers: AtomicUsize,
     /// The family, and every slot that holds a series; the last one drops this.
     holders: AtomicUsize,
     seed: Seed,
@@ -28,6 +30,15 @@ pub(super) struct Store<C> {
 /// Where the slots are: each stays where it is.
 type Chunks<C> = Box<[AtomicPtr<[Slot<C>; CHUNK]>]>;
 
+/// Slots that may be used again.
+#[derive(Default)]
+struct Free {
+    /// They hold nothing.
+    empty: Vec<usize>,
+    /// They hold what was taken out of the family, and readers may look at it.
+    read: Vec<usize>,
+}
+
 struct Writer {
     live: usize,
     limit: usize,
@@ -35,6 +46,9 @@ struct Writer {
     slots: usize,
     marks: Marks,
 }
+
+/// After each value that is hashed; never part of UTF-8, so that no two lists of values are the same bytes.
+const END: u8 = 0xFF;
 
 /// How many slots the table can tell apart.
 const MOST: usize = 1 << 30;
@@ -51,7 +65,8 @@ impl<C> Store<C> {
             table: Grown::new(Table::new(0)),
             chunks: Grown::new(Box::new([])),
             writer: Mutex::new(Writer { live: 0, limit, slots: 0, marks: Marks::new(lifetime) }),
-            free: Mutex::new(Vec::new()),
+            free: Mutex::new(Free::default()),
+            readers: AtomicUsize::new(0),
             holders: AtomicUsize::new(1),
             seed: Seed::default(),
         })))
@@ -59,14 +74,14 @@ impl<C> Store<C> {
 
     #[inline]
     pub(super) fn hash_of(&self, values: &[&str]) -> u64 {
-        self.hash(values.iter().map(|value| value.as_bytes()))
+        self.hash(values.iter().copied())
     }
 
     #[inline]
-    fn hash<'a>(&self, values: impl Iterator<Item = &'a [u8]>) -> u64 {
+    fn hash<'a>(&self, values: impl Iterator<Item = &'a str>) -> u64 {
         let mut hasher = self.seed.build_hasher();
         for value in values {
-            hasher.write(value);
+            hasher.write(value.as_bytes());
             hasher.write_u8(END);
         }
         hasher.finish()
@@ -119,7 +134,7 @@ impl<C> Store<C> {
         if writer.live >= writer.limit {
             return Err(Refused::Full);
         }
-        let free = self.free.lock().pop();
+        let free = self.free.lock().empty.pop();
         let number = free.map_or_else(|| self.add_slot(&mut writer), Ok)?;
         let slot = self.slot(number).ok_or(Refused::Full)?;
         self.holders.fetch_add(1, Ordering::Relaxed);
@@ -219,43 +234,41 @@ impl<C> Store<C> {
         self.writer.lock().live
     }
 
-    /// Each series from slot `from` on, in order. Those that come or go meanwhile are met or not; all others are.
-    pub(super) fn each<E>(&self, from: usize, mut f: impl FnMut(&Handle<C>) -> Result<(), E>) -> Result<(), E> {
-        self.each_with_began(from, None, |series, _| f(series))
-    }
-
-    /// As [`each`](Self::each), with when the series began, if that is kept and the caller says what time it is.
-    pub(super) fn each_with_began<E>(
-        &self,
-        from: usize,
-        now: Option<Timestamp>,
-        mut f: impl FnMut(&Handle<C>, Option<Timestamp>) -> Result<(), E>,
-    ) -> Result<(), E> {
+    /// Each series, pinned. Those that come or go meanwhile are met or not; all others are.
+    pub(super) fn each(&self, mut f: impl FnMut(&Handle<C>)) {
         let mut batch = Vec::with_capacity(BATCH);
-        let mut next = from;
-        loop {
-            let after = self.batch(&mut self.writer.lock(), next, now, &mut batch);
-            batch.iter().try_for_each(|(series, began)| f(series, *began))?;
+        let mut next = Some(0);
+        while let Some(from) = next {
+            next = self.batch(&self.writer.lock(), from, &mut batch);
+            batch.iter().for_each(&mut f);
             batch.clear();
-            match after {
-                Some(after) => next = after,
-                None => return Ok(()),
-            }
         }
     }
 
-    /// Pins the next series from slot `from` on, all of one moment; answers where to go on.
-    fn batch(
-        &self,
-        writer: &mut Writer,
-        from: usize,
-        now: Option<Timestamp>,
-        batch: &mut Vec<(Handle<C>, Option<Timestamp>)>,
-    ) -> Option<usize> {
+    /// Each series from slot `from` on, in order, with its number. Those that come or go meanwhile are met or not; all
+    /// others are. Nothing is pinned: what is taken out meanwhile stays until the last reader has gone.
+    pub(super) fn read<E>(&self, from: usize, mut f: impl FnMut(usize, &Content<C>) -> Result<(), E>) -> Result<(), E> {
+        let _reading = Reading::begin(self);
+        let slots = self.writer.lock().slots;
+        for number in from..slots {
+            // SAFETY: as `Reading` says.
+            if let Some(series) = self.slot(number).and_then(|slot| unsafe { slot.live() }) {
+                f(number, series)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// When the series in a slot began, if that is kept.
+    pub(super) fn began(&self, number: usize, now: Timestamp) -> Option<Timestamp> {
+        self.writer.lock().marks.began(number, now)
+    }
+
+    /// Pins the next series from slot `from` on; answers where to go on.
+    fn batch(&self, writer: &Writer, from: usize, batch: &mut Vec<Handle<C>>) -> Option<usize> {
         let end = writer.slots.min(from.saturating_add(LOOKED_AT));
         for number in from..end {
-            let began = now.and_then(|now| writer.marks.began(number, now));
-            batch.extend(self.pin(number).map(|series| (series, began)));
+            batch.extend(self.pin(number));
             if batch.len() == BATCH {
                 return Some(number + 1);
             }
@@ -272,11 +285,18 @@ impl<C> Store<C> {
     pub(super) unsafe fn free(this: NonNull<Self>, slot: NonNull<Slot<C>>, number: usize) {
         // SAFETY: the slot has held a series until now, and a series holds the store.
         let store = unsafe { this.as_ref() };
+        {
+            let mut free = store.free.lock();
+            fence(Ordering::SeqCst); // either this meets the reader here, or that one meets what was retired
+            if store.readers.load(Ordering::Acquire) > 0 {
+                return free.read.push(number);
+            }
+        }
         // SAFETY: as above.
         let slot = unsafe { slot.as_ref() };
-        // SAFETY: as the caller says.
+        // SAFETY: as the caller says, and nobody reads.
         drop(unsafe { slot.take() });
-        store.free.lock().push(number);
+        store.free.lock().empty.push(number);
         // SAFETY: the slot was a holder, and is none any more.
         unsafe { Self::release(this) };
     }
@@ -292,6 +312,39 @@ impl<C> Store<C> {
             fence(Ordering::Acquire);
             // SAFETY: made by `new`, and nobody holds it any more.
             drop(unsafe { Box::from_raw(this.as_ptr()) });
+        }
+    }
+}
+
+/// While there is one, no series is taken out of its slot.
+struct Reading<'a, C>(&'a Store<C>);
+
+impl<'a, C> Reading<'a, C> {
+    fn begin(store: &'a Store<C>) -> Self {
+        store.readers.fetch_add(1, Ordering::Relaxed);
+        fence(Ordering::SeqCst); // see `Store::free`
+        Self(store)
+    }
+}
+
+impl<C> Drop for Reading<'_, C> {
+    fn drop(&mut self) {
+        let store = self.0;
+        if store.readers.fetch_sub(1, Ordering::Release) > 1 {
+            return;
+        }
+        let mut free = store.free.lock();
+        if store.readers.load(Ordering::Acquire) > 0 {
+            return; // the next one does it
+        }
+        let read = std::mem::take(&mut free.read);
+        drop(free); // before a user's cells
+        for number in read {
+            let Some(slot) = store.slot(number) else { continue };
+            // SAFETY: neither live nor pinned, and nobody reads: who begins now meets nothing here.
+            drop(unsafe { slot.take() });
+            store.free.lock().empty.push(number);
+            store.holders.fetch_sub(1, Ordering::Release); // never the last: who reads borrows the family
         }
     }
 }

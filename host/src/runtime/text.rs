@@ -3,11 +3,11 @@ use narthex_core::label::TextArray;
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
 
-/// After each value; never part of UTF-8, so that no two lists of values are the same bytes.
-pub(super) const END: u8 = 0xFF;
+/// In the place of the length of a value that is this long or longer; the length follows in four bytes.
+const LONG: u8 = 0xFF;
 
-/// The label values of a series, one after the other, in one allocation: first the length, then the bytes. A pointer
-/// alone, because there is one in each series; nothing when there are no values.
+/// The label values of a series in one allocation: how many bytes follow, then of each value its length in a byte and its
+/// bytes. A pointer alone, because there is one in each series; nothing when there are no values.
 #[derive(Default)]
 pub(super) struct Text(Option<NonNull<u32>>);
 
@@ -16,7 +16,8 @@ impl Text {
     ///
     /// [`Refused::TextTooLong`] when the values are longer than 4 GiB.
     pub(super) fn new(values: &[&str]) -> Result<Self, Refused> {
-        let len: usize = values.iter().map(|value| value.len() + 1).sum();
+        let sizes = values.iter().map(|value| value.len() + if short(value).is_some() { 1 } else { 5 });
+        let len: usize = sizes.sum();
         let (Ok(len), Some(layout)) = (u32::try_from(len), layout(len)) else { return Err(Refused::TextTooLong) };
         if len == 0 {
             return Ok(Self(None));
@@ -27,11 +28,21 @@ impl Text {
         // SAFETY: just allocated, for a length and what follows it.
         unsafe { place.write(len) };
         let mut at = bytes(place);
-        for part in values.iter().flat_map(|value| [value.as_bytes(), &[END]]) {
-            // SAFETY: there is room for every value and a byte behind it.
+        let mut write = |part: &[u8]| {
+            // SAFETY: there is room for every value and its length.
             unsafe { at.copy_from_nonoverlapping(NonNull::from(part).cast(), part.len()) };
             // SAFETY: at most the end of the allocation.
             at = unsafe { at.add(part.len()) };
+        };
+        for value in values {
+            match short(value) {
+                Some(len) => write(&[len]),
+                None => {
+                    write(&[LONG]);
+                    write(&(value.len() as u32).to_le_bytes()); // all of them fit into it
+                }
+            }
+            write(value.as_bytes());
         }
         Ok(Self(Some(place)))
     }
@@ -48,30 +59,39 @@ impl Text {
     /// Whether these are exactly `values`.
     #[inline]
     pub(super) fn is(&self, values: &[&str]) -> bool {
-        let mut rest = self.as_bytes();
-        for value in values {
-            match rest.strip_prefix(value.as_bytes()) {
-                Some([END, after @ ..]) => rest = after,
-                _ => return false,
-            }
-        }
-        rest.is_empty()
+        let mut own = self.values();
+        values.iter().all(|value| own.next() == Some(value)) && own.next().is_none()
     }
 
     /// The values, as many as the array holds.
+    #[inline]
     pub(super) fn read<'a, T: TextArray<'a>>(&'a self) -> T {
         let mut values = T::EMPTY;
-        for (place, value) in values.as_mut().iter_mut().zip(self.values()) {
-            *place = std::str::from_utf8(value).unwrap_or_default();
-        }
+        values.as_mut().iter_mut().zip(self.values()).for_each(|(place, value)| *place = value);
         values
     }
 
-    /// The bytes of each value.
-    pub(super) fn values(&self) -> impl Iterator<Item = &[u8]> {
-        let bytes = self.as_bytes();
-        bytes.strip_suffix(&[END]).into_iter().flat_map(|bytes| bytes.split(|byte| *byte == END))
+    /// Each value.
+    #[inline]
+    pub(super) fn values(&self) -> impl Iterator<Item = &str> {
+        let mut rest = self.as_bytes();
+        std::iter::from_fn(move || {
+            let (&len, after) = rest.split_first()?;
+            let (len, after) = match len {
+                LONG => after.split_first_chunk().map(|(len, after)| (u32::from_le_bytes(*len) as usize, after))?,
+                len => (usize::from(len), after),
+            };
+            let (value, after) = after.split_at_checked(len)?;
+            rest = after;
+            // SAFETY: a `str` of this length was written there.
+            Some(unsafe { std::str::from_utf8_unchecked(value) })
+        })
     }
+}
+
+/// The length of a value that is not [`LONG`].
+fn short(value: &str) -> Option<u8> {
+    u8::try_from(value.len()).ok().filter(|len| *len != LONG)
 }
 
 impl Drop for Text {
@@ -103,13 +123,25 @@ mod tests {
 
     #[test]
     fn values_are_kept_exactly() {
-        for values in [["", ""], ["GET", "200"], ["ab", "c"], ["a", "bc"], ["é\u{10FFFF}", "\0"]] {
+        let long = [254, 255, 256, 70_000].map(|len| "x".repeat(len));
+        let [a, b, c, d] = long.each_ref().map(|long| &**long);
+        for values in [
+            ["", ""],
+            [a, b],
+            [c, d],
+            [d, ""],
+            ["", b],
+            ["GET", "200"],
+            ["ab", "c"],
+            ["a", "bc"],
+            ["é\u{10FFFF}", "\0"],
+        ] {
             let text = Text::new(&values).unwrap();
             assert!(text.is(&values));
             assert!(!text.is(&values[..1]));
             assert!(!text.is(&[values[0], values[1], ""]));
             assert_eq!(text.read::<[&str; 2]>(), values);
-            assert!(text.values().eq(values.map(str::as_bytes)));
+            assert!(text.values().eq(values));
         }
         assert!(!Text::new(&["ab", "c"]).unwrap().is(&["a", "bc"]));
         assert!(Text::new(&[]).unwrap().is(&[]));
