@@ -4,8 +4,13 @@
 
 #![cfg(loom)]
 
+use loom::sync::atomic::{AtomicU64, Ordering};
 use loom::thread;
-use narthex::{Collect, Counter, Desc, Flow, GrowingFamily, Registry, Sample, Sink};
+use narthex::{
+    Collect, Counter, Decrease, Desc, Exemplar, Exemplified, Flow, GrowingFamily, Instrument, Kind, Measure, Number,
+    Point, Registry, Sample, Sink, Take, WithExemplars,
+};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 type Family = GrowingFamily<[&'static str; 1], Counter>;
@@ -274,6 +279,95 @@ fn a_reset_does_not_reach_another_series() {
         drop(held);
         thread.join().unwrap();
         assert_eq!((family.get(["/a"]).value(), paths(&family).len()), (1, 1));
+    });
+}
+
+/// A counter whose value loom sees: that of the core is no part of what it puts in another order.
+struct Watched(AtomicU64);
+
+impl Measure for Watched {
+    const KIND: Kind = Kind::Counter;
+    const INTEGER: bool = true;
+
+    fn measure(&self, take: &mut Take<'_>) -> Flow {
+        take(&Point::Number(self.0.load(Ordering::Relaxed).into()), None)
+    }
+}
+
+impl Exemplified for Watched {
+    type Value = u64;
+    type Exemplars<'a> = [Option<Exemplar<'a>>; 1];
+
+    fn permits(_: u64) -> Result<(), Decrease> {
+        Ok(())
+    }
+    fn update(&self, value: u64) {
+        self.0.fetch_add(value, Ordering::Relaxed);
+    }
+    fn place(&self, _: u64) -> usize {
+        0
+    }
+    fn exemplars<'a>(&self) -> [Option<Exemplar<'a>>; 1] {
+        [None]
+    }
+}
+
+impl Instrument for Watched {
+    type Shared = ();
+
+    fn make((): &()) -> Self {
+        Self(AtomicU64::new(0))
+    }
+    fn restart(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+/// What a page shows: the value, and that of the exemplar.
+fn shown(counter: &WithExemplars<Watched>) -> (u64, Option<u64>) {
+    let mut shown = (0, None);
+    let read = |number: &Number| number.to_f64(0) as u64;
+    counter
+        .measure(&mut |point, details| {
+            let Point::Number(value) = point else { panic!("not a number") };
+            let exemplar = details.and_then(|details| details.exemplars().first().copied().flatten());
+            shown = (read(value), exemplar.map(|exemplar| read(exemplar.value())));
+            Ok(())
+        })
+        .unwrap();
+    shown
+}
+
+#[test]
+fn no_exemplar_without_its_increment() {
+    model(|| {
+        let counter = Arc::new(WithExemplars::<Watched>::make(&Default::default()));
+        counter.update_with_exemplar(1, &[("n", "1")]).unwrap();
+        let other = Arc::clone(&counter);
+        let thread = thread::spawn(move || other.update_with_exemplar(10, &[("n", "10")]).unwrap());
+        let met = shown(&counter);
+        assert!([(1, Some(1)), (11, Some(10))].contains(&met), "{met:?}");
+        thread.join().unwrap();
+        assert_eq!(shown(&counter), (11, Some(10)));
+    });
+}
+
+#[test]
+fn no_exemplar_from_before_a_reset() {
+    model(|| {
+        let counter = Arc::new(WithExemplars::<Watched>::make(&Default::default()));
+        counter.update_with_exemplar(1, &[("n", "1")]).unwrap();
+        let (one, two) = (Arc::clone(&counter), Arc::clone(&counter));
+        let threads = [
+            thread::spawn(move || one.update_with_exemplar(10, &[("n", "10")]).unwrap()),
+            thread::spawn(move || two.restart()),
+        ];
+        let met = shown(&counter);
+        assert!([(1, Some(1)), (11, Some(10)), (0, None), (10, Some(10))].contains(&met), "{met:?}");
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        assert!([(0, None), (10, Some(10))].contains(&shown(&counter)), "{:?}", shown(&counter));
     });
 }
 

@@ -73,7 +73,17 @@ fn a_series_is_small_and_a_look_up_allocates_nothing() {
     let (bytes, allocations) = cost(&expiring);
     assert!(bytes < 110.0 && allocations < 1.1, "that expires: {bytes} bytes, {allocations} allocations");
 
+    let calls = registry.counter("calls_total", "").labels(["path", "method"]);
+    let with_exemplars = calls.exemplars_from(|_| {}).register().unwrap();
+    let (bytes, allocations) = cost(&with_exemplars);
+    assert!(bytes < 81.0 && allocations < 1.1, "that may have exemplars: {bytes} bytes, {allocations} allocations");
+    let histogram_with = registry.histogram("wait", "").labels(["path", "method"]).exemplars().register().unwrap();
+    let (bytes, allocations) = cost(&histogram_with);
+    assert!(bytes < 193.0 && allocations < 2.1, "a histogram that may: {bytes} bytes, {allocations} allocations");
+
     let before = ALLOCATIONS.load(Relaxed);
+    with_exemplars.get(["/path/to/x/00000007", "GET"]).inc(); // asks its provider, which has none
+    histogram_with.get(["/path/to/x/00000007", "GET"]).observe(0.5);
     counter.get(["/path/to/x/00000007", "GET"]).inc();
     histogram.get(["/path/to/x/00000007", "GET"]).observe(0.5);
     assert_eq!(ALLOCATIONS.load(Relaxed), before);

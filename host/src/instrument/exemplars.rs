@@ -63,7 +63,7 @@ where
     /// [`ErrorKind::Exemplar`] for a name that breaks the rules of label names or is there twice, and for names and values
     /// of more than [128 characters](Exemplar::CHARACTERS) together; nothing is counted then.
     pub fn inc_with_exemplar(&self, labels: &[(&str, &str)]) -> Result<(), Error> {
-        self.update_with(T::ONE, labels)
+        self.update_with_exemplar(T::ONE, labels)
     }
 
     /// Adds `amount`; otherwise as [`inc_with_exemplar`](Self::inc_with_exemplar).
@@ -72,7 +72,7 @@ where
     ///
     /// Those, and [`ErrorKind::Amount`] for one that is negative or NaN; nothing is counted then.
     pub fn inc_by_with_exemplar(&self, amount: T, labels: &[(&str, &str)]) -> Result<(), Error> {
-        self.update_with(amount, labels)
+        self.update_with_exemplar(amount, labels)
     }
 }
 
@@ -113,7 +113,7 @@ impl WithExemplars<RuntimeHistogram> {
     ///
     /// [`ErrorKind::Exemplar`] as [`inc_with_exemplar`](WithExemplars::inc_with_exemplar); nothing is counted then.
     pub fn observe_with_exemplar(&self, value: f64, labels: &[(&str, &str)]) -> Result<(), Error> {
-        self.update_with(value, labels)
+        self.update_with_exemplar(value, labels)
     }
 }
 
@@ -127,7 +127,13 @@ impl<C: Exemplified> WithExemplars<C> {
         }
     }
 
-    fn update_with(&self, value: C::Value, labels: &[(&str, &str)]) -> Result<(), Error> {
+    /// Adds or observes with an exemplar, in code that is generic over cells; see
+    /// [`inc_by_with_exemplar`](WithExemplars::inc_by_with_exemplar).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn update_with_exemplar(&self, value: C::Value, labels: &[(&str, &str)]) -> Result<(), Error> {
         C::permits(value).map_err(|decrease| Error::new(ErrorKind::Amount, decrease.to_string()))?;
         match Kept::new(labels, value.number())? {
             None => self.cell.update(value),
