@@ -2,9 +2,10 @@
 
 use narthex::encode::{OpenMetrics, Text};
 use narthex::{
-    Error, ErrorKind, GiveExemplar, Handle, Observe, Registry, RuntimeHistogram, WithExemplars, generate_latest,
+    Error, ErrorKind, GiveExemplar, Handle, Observe, ObserveDuration, Registry, RuntimeHistogram, WithExemplars,
+    generate_latest,
 };
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// The lines of samples, without the moments of exemplars, which are those of the test.
 fn lines(registry: &Registry) -> Vec<String> {
@@ -134,10 +135,10 @@ fn a_provider_gives_what_it_has_and_never_costs_an_update() {
         match mode {
             "nothing" => {}
             "invalid" => give(&[("no-name", "1")]),
-            "panic" => std::panic::panic_any(()),
+            "panic" => std::panic::resume_unwind(Box::new(())),
             "panic after" => {
                 give(&[("trace_id", "lost")]);
-                std::panic::panic_any(())
+                std::panic::resume_unwind(Box::new(()))
             }
             trace => give(&[("trace_id", trace)]),
         }
@@ -148,12 +149,10 @@ fn a_provider_gives_what_it_has_and_never_costs_an_update() {
     *mode.lock().unwrap() = "t1";
     jobs.inc_by(2);
     assert_eq!(lines(&registry)[0], r#"jobs_total 3 # {trace_id="t1"} 2"#);
-    std::panic::set_hook(Box::new(|_| {})); // three are meant
     for unusable in ["invalid", "panic", "panic after"] {
         *mode.lock().unwrap() = unusable;
         jobs.inc();
     }
-    drop(std::panic::take_hook());
     assert_eq!(lines(&registry), [r#"jobs_total 6 # {trace_id="t1"} 2"#, "jobs_exemplars_refused_total 3"]);
     jobs.inc_with_exemplar(&[("trace_id", "own")]).unwrap(); // is not asked for
     assert_eq!(lines(&registry), [r#"jobs_total 7 # {trace_id="own"} 1"#, "jobs_exemplars_refused_total 3"]);
@@ -175,6 +174,31 @@ fn a_provider_may_count() {
     histogram.observe(0.5);
     assert_eq!(histogram.count(), 2);
     assert_eq!(lines(&registry)[0], r#"asked_bucket{le="1.0"} 2 # {n="1"} 0.5"#);
+}
+
+#[test]
+fn timers_and_counters_of_errors_ask_as_well() {
+    let registry = Registry::new();
+    let wait = registry.histogram("wait", "").buckets([1e9]).exemplars_from(|give| give(&[("n", "1")]));
+    let wait = wait.labels(["a"]).register().unwrap();
+    wait.get(["x"]).time(|| ());
+    drop(wait.get(["y"]).start_timer());
+    assert_eq!(lines(&registry).iter().filter(|line| line.contains(r#"} 1 # {n="1"}"#)).count(), 2);
+
+    let asked = std::sync::Arc::new(AtomicUsize::new(0));
+    let of_provider = std::sync::Arc::clone(&asked);
+    let failures = registry.counter("failures", "").exemplars_from(move |_| {
+        of_provider.fetch_add(1, Ordering::Relaxed);
+        std::panic::resume_unwind(Box::new("while another panic unwinds"));
+    });
+    let failures = failures.register().unwrap();
+    assert_eq!(failures.count_errors(|| Err::<(), _>(7)), Err(7));
+    assert_eq!(failures.count_errors_where(|error| *error == 8, || Err::<(), _>(7)), Err(7));
+    let job = std::panic::AssertUnwindSafe(|| failures.count_panics(|| std::panic::resume_unwind(Box::new("the job"))));
+    let payload: Box<dyn std::any::Any + Send> = std::panic::catch_unwind(job).unwrap_err();
+    assert_eq!(payload.downcast_ref(), Some(&"the job"));
+    assert_eq!((failures.value(), asked.load(Ordering::Relaxed)), (2, 2));
+    assert_eq!(registry.sample_value("failures_exemplars_refused_total", &[]), Some(2.0));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 #[doc(hidden)]
 pub mod attribute;
 mod errors;
+mod exemplars;
 mod future;
 mod inprogress;
 mod scaled;
