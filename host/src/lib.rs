@@ -53,6 +53,8 @@ mod guard;
 #[cfg(not(loom))]
 mod http;
 mod instrument;
+#[cfg(not(loom))]
+mod middleware;
 mod parse;
 mod registered;
 mod registry;
@@ -88,6 +90,8 @@ pub use instrument::{
     DEFAULT_BUCKETS, GiveExemplar, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet, UnknownState,
     WithExemplars,
 };
+#[cfg(not(loom))]
+pub use middleware::{HttpMetrics, Measured, MeasuredBody, MeasuredFuture};
 pub use parse::{
     Exposition, ParseError, ParseErrorKind, ParsedExemplar, ParsedFamily, ParsedSeries, parse_openmetrics,
     parse_openmetrics_bytes,
