@@ -135,6 +135,47 @@ fn a_refused_registration_changes_nothing() {
 }
 
 #[test]
+fn a_panic_in_describe_is_an_error_of_the_registration() {
+    struct Panics;
+    impl Collect for Panics {
+        fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+            each(&Desc::new(Kind::Gauge, name!("said"), ""))?;
+            panic!("on purpose")
+        }
+        fn collect(&self, _: &mut dyn Sink) -> Flow {
+            Ok(())
+        }
+    }
+    let registry = Registry::new();
+    let error = registry.register(Panics).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Collector);
+    assert!(error.to_string().ends_with("the collector panicked"), "{error}");
+    registry.gauge("said", "").register().unwrap();
+}
+
+#[test]
+fn a_refused_collector_may_use_the_registry_when_it_is_dropped() {
+    struct Refused(Registry, Arc<AtomicUsize>);
+    impl Collect for Refused {
+        fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+            each(&Desc::new(Kind::Gauge, name!("taken"), ""))
+        }
+        fn collect(&self, _: &mut dyn Sink) -> Flow {
+            Ok(())
+        }
+    }
+    impl Drop for Refused {
+        fn drop(&mut self) {
+            self.1.fetch_add(usize::from(self.0.find("taken").is_some()), Ordering::Relaxed);
+        }
+    }
+    let (registry, found) = (Registry::new(), Arc::new(AtomicUsize::new(0)));
+    registry.gauge("taken", "").register().unwrap();
+    registry.register(Refused(registry.clone(), Arc::clone(&found))).unwrap_err();
+    assert_eq!(found.load(Ordering::Relaxed), 1);
+}
+
+#[test]
 fn the_registrys_own_name_is_taken() {
     let registry = Registry::new();
     let error = registry.counter("narthex_collector_errors_total", "").register().unwrap_err();

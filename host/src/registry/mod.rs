@@ -80,7 +80,7 @@ impl Registry {
     /// # Errors
     ///
     /// [`ErrorKind::Duplicate`] when a name that it exposes is exposed already, by another or by itself;
-    /// [`ErrorKind::Collector`] when it cannot describe itself. Nothing is changed then.
+    /// [`ErrorKind::Collector`] when it cannot describe itself, or panics in it. Nothing is changed then.
     pub fn register(&self, collector: impl Collect + Send + Sync + 'static) -> Result<Registration, Error> {
         let collector = Arc::new(collector);
         self.add(Arc::clone(&collector) as Collector, collector)
@@ -144,7 +144,7 @@ impl Registry {
 
     pub(crate) fn add(&self, collector: Collector, value: Arc<dyn Any + Send + Sync>) -> Result<Registration, Error> {
         let mut names = Vec::new();
-        let described = collector.describe(&mut |desc| {
+        let described = Guarded(&collector).describe(&mut |desc| {
             let name = String::from_iter(desc.name());
             let exposed = desc.kind().suffixes().iter().map(|suffix| format!("{name}{suffix}"));
             names.push((name.as_str().into(), exposed.collect()));
@@ -161,6 +161,7 @@ impl Registry {
             Some(nested) => Member::Registry(nested.clone()),
             None => Member::Collector(Arc::clone(&collector)),
         };
+        let _dropped_without_the_lock = (Arc::clone(&collector), Arc::clone(&value)); // when refused
         self.write_book().insert(member, collector, value, names)
     }
 

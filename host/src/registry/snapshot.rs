@@ -92,12 +92,15 @@ pub(crate) struct Guarded<'a>(pub(crate) &'a Collector);
 
 impl Collect for Guarded<'_> {
     fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
-        self.0.describe(each)
+        guarded(|| self.0.describe(each))
     }
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
-        // what unwinding can leave half-done is the collector's own; the sink takes a sample whole or not at all
-        catch_unwind(AssertUnwindSafe(|| self.0.collect(sink)))
-            .unwrap_or_else(|_| Err(CollectError::new(&"the collector panicked").into()))
+        guarded(|| self.0.collect(sink))
     }
+}
+
+fn guarded(f: impl FnOnce() -> Flow) -> Flow {
+    // what unwinding can leave half-done is the collector's own; the sink takes a sample whole or not at all
+    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|_| Err(CollectError::new(&"the collector panicked").into()))
 }
