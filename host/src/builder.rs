@@ -1,5 +1,6 @@
 //! Metrics that are named at run time, in the shape that people know.
 
+mod buckets;
 mod exemplars;
 mod lifetime;
 
