@@ -10,6 +10,7 @@ use hyper::header::{
     VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Method, Request, Response, StatusCode};
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -19,7 +20,8 @@ use tokio::sync::Semaphore;
 /// Answers requests with the metrics of a registry: a service of `hyper` and of `tower`, for a router that has other
 /// routes as well.
 ///
-/// It looks at method and headers and not at the path. It has to run in a runtime of tokio, because collectors may block.
+/// It looks at method, headers and query, and not at the path. `?name[]=jobs_total&name[]=queue_depth` asks for some families
+/// only, as [`Registry::restricted`] has them. It has to run in a runtime of tokio, because collectors may block.
 ///
 /// ```
 /// use narthex::{MetricsService, Registry};
@@ -36,6 +38,9 @@ pub struct MetricsService {
     scrapes: Arc<Semaphore>,
     shares: Option<Arc<Shares>>,
 }
+
+/// How many names a query may ask for.
+const NAMES: usize = 1000;
 
 const ALLOWED: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 
@@ -58,12 +63,17 @@ impl MetricsService {
             Method::OPTIONS => return allowing(plain(StatusCode::NO_CONTENT, "")),
             _ => return not_allowed(),
         }
+        let registry = match wanted(request.uri().query().unwrap_or_default()) {
+            Some(names) if names.is_empty() => self.registry.clone(),
+            Some(names) => self.registry.restricted(names),
+            None => return refusal(StatusCode::BAD_REQUEST, "too many names\n"),
+        };
         let offer = negotiate::format(&lines(request.headers(), ACCEPT), FORMATS);
         let gzip = negotiate::gzip(&lines(request.headers(), ACCEPT_ENCODING));
         let scrape = || Arc::clone(&self.scrapes).try_acquire_owned().ok();
-        let body = match &self.shares {
-            None => scrape().map(|scrape| MetricsBody::exposition(offer.pages(self.registry.clone()), gzip, scrape)),
-            Some(shares) => shares.join(&self.registry, offer, gzip, scrape).map(MetricsBody::shared),
+        let body = match self.shares.as_ref().filter(|_| registry.is(&self.registry)) {
+            None => scrape().map(|scrape| MetricsBody::exposition(offer.pages(registry), gzip, scrape)),
+            Some(shares) => shares.join(&registry, offer, gzip, scrape).map(MetricsBody::shared),
         };
         let Some(body) = body else {
             return again(refusal(StatusCode::SERVICE_UNAVAILABLE, "too many scrapes at a time\n"));
@@ -136,6 +146,13 @@ pub(super) fn not_allowed() -> Response<MetricsBody> {
 fn allowing(mut response: Response<MetricsBody>) -> Response<MetricsBody> {
     response.headers_mut().insert(ALLOW, ALLOWED);
     response
+}
+
+/// The names that a query asks for: `name[]=a&name[]=b`. Nothing when they are too many.
+fn wanted(query: &str) -> Option<Vec<Cow<'_, str>>> {
+    let names = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == "name[]").map(|(_, name)| name);
+    let names: Vec<_> = names.take(NAMES + 1).collect();
+    (names.len() <= NAMES).then_some(names)
 }
 
 /// The lines of a list header.

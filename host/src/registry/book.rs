@@ -1,9 +1,11 @@
 use super::member::Member;
+use super::restricted::Names;
+use super::scope::Scope;
 use super::snapshot::ERRORS;
 use crate::error::{Error, ErrorKind};
 use crate::registered::{Collector, Registered, Registration};
 use std::any::Any;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,6 +21,7 @@ pub(super) struct Book {
 struct Entry {
     registered: Registered,
     member: Member,
+    scope: Option<Arc<Scope>>,
     names: Vec<String>,
 }
 
@@ -29,6 +32,16 @@ struct Owner {
 
 /// Owns the names of what the registry exposes itself.
 const OURS: Registration = Registration(0);
+/// What the metrics are of: the first of them.
+pub(super) const TARGET: Registration = Registration(1);
+
+/// What is to be registered.
+pub(super) struct New {
+    pub(super) member: Member,
+    pub(super) collector: Collector,
+    pub(super) value: Arc<dyn Any + Send + Sync>,
+    pub(super) scope: Option<Arc<Scope>>,
+}
 
 impl Book {
     pub(super) fn new() -> Self {
@@ -41,14 +54,16 @@ impl Book {
         Self { entries: BTreeMap::new(), names: names.collect() }
     }
 
-    pub(super) fn insert(
+    pub(super) fn insert(&mut self, new: New, families: Vec<Exposed>) -> Result<Registration, Error> {
+        self.insert_as(next(), new, families)
+    }
+
+    pub(super) fn insert_as(
         &mut self,
-        member: Member,
-        collector: Collector,
-        value: Arc<dyn Any + Send + Sync>,
+        registration: Registration,
+        new: New,
         families: Vec<Exposed>,
     ) -> Result<Registration, Error> {
-        let registration = next();
         let mut names = Vec::new();
         for (family, exposed) in families {
             for name in exposed {
@@ -66,32 +81,25 @@ impl Book {
                 }
             }
         }
-        self.enter(registration, member, collector, value, names);
+        self.enter(registration, new, names);
         Ok(registration)
     }
 
     /// Adds what has no names yet.
-    pub(super) fn append(
-        &mut self,
-        member: Member,
-        collector: Collector,
-        value: Arc<dyn Any + Send + Sync>,
-    ) -> Registration {
+    pub(super) fn append(&mut self, new: New) -> Registration {
         let registration = next();
-        self.enter(registration, member, collector, value, Vec::new());
+        self.enter(registration, new, Vec::new());
         registration
     }
 
-    fn enter(
-        &mut self,
-        registration: Registration,
-        member: Member,
-        collector: Collector,
-        value: Arc<dyn Any + Send + Sync>,
-        names: Vec<String>,
-    ) {
+    fn enter(&mut self, registration: Registration, new: New, names: Vec<String>) {
+        let New { member, collector, value, scope } = new;
         let registered = Registered { registration, collector, value };
-        self.entries.insert(registration, Entry { registered, member, names });
+        self.entries.insert(registration, Entry { registered, member, scope, names });
+    }
+
+    pub(super) fn get(&self, registration: Registration) -> Option<&Registered> {
+        self.entries.get(&registration).map(|entry| &entry.registered)
     }
 
     fn taken(&self, name: &str, new: &Owner, there: &Owner) -> Error {
@@ -121,16 +129,32 @@ impl Book {
         self.entries.get(&owner.registration).map(|entry| entry.registered.clone())
     }
 
-    pub(super) fn members(&self) -> Vec<Member> {
-        self.entries.values().map(|entry| entry.member.clone()).collect()
+    /// What is in a scope, in order.
+    pub(super) fn members(&self, scope: Option<&Arc<Scope>>) -> Vec<Member> {
+        self.within(scope).map(|entry| entry.member.clone()).collect()
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
+    /// What of that exposes one of these names, or cannot say what it exposes.
+    pub(super) fn members_of(&self, names: &Names, scope: Option<&Arc<Scope>>) -> Vec<Member> {
+        let owners: HashSet<Registration> =
+            names.iter().filter_map(|name| self.names.get(name)).map(|owner| owner.registration).collect();
+        let is_wanted = |entry: &&Entry| entry.names.is_empty() || owners.contains(&entry.registered.registration);
+        self.within(scope).filter(is_wanted).map(|entry| entry.member.clone()).collect()
+    }
+
+    fn within(&self, scope: Option<&Arc<Scope>>) -> impl Iterator<Item = &Entry> {
+        self.entries.values().filter(move |entry| match scope {
+            None => true,
+            Some(scope) => entry.scope.as_ref().is_some_and(|of| of.is_in(scope)),
+        })
+    }
+
+    pub(super) fn len(&self, scope: Option<&Arc<Scope>>) -> usize {
+        self.within(scope).count()
     }
 }
 
 fn next() -> Registration {
-    static LAST: AtomicU64 = AtomicU64::new(OURS.0);
+    static LAST: AtomicU64 = AtomicU64::new(TARGET.0);
     Registration(LAST.fetch_add(1, Ordering::Relaxed) + 1)
 }

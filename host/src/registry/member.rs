@@ -1,4 +1,6 @@
 use super::Registry;
+use super::restricted::Restricted;
+use super::scope::Scope;
 use super::snapshot::collect_all;
 use crate::registered::Collector;
 use narthex_core::{Collect, CollectError, Desc, Flow, Sink};
@@ -14,6 +16,10 @@ pub(super) enum Member {
     Source(Arc<dyn Fn() -> Collector + Send + Sync>),
     /// Another registry, which may have sources.
     Registry(Registry),
+    /// A part of another registry.
+    Restricted(Arc<Restricted>),
+    /// One in a scope.
+    Scoped(Box<Member>, Arc<Scope>),
 }
 
 impl Member {
@@ -28,6 +34,8 @@ impl Member {
                 Ok(collectors) => Arc::new(Nested(collectors)),
                 Err(_) => Arc::new(registry), // it says itself what is wrong
             },
+            Self::Restricted(part) => Arc::new(Nested(part.collectors().unwrap_or_default())),
+            Self::Scoped(member, scope) => scope.around(member.collector()),
         }
     }
 }

@@ -1,16 +1,30 @@
 //! Where metrics are registered, and read from.
 
 mod book;
+#[cfg(not(loom))]
+mod defaults;
+#[cfg(loom)]
+mod defaults {
+    /// Nothing: there is no process to look at.
+    pub(super) fn register(_: &super::Registry) {}
+}
 mod member;
+mod restricted;
+mod scope;
 mod snapshot;
+mod target;
 
 pub use snapshot::Snapshot;
 pub(crate) use snapshot::{Failures, Guarded};
 
 use crate::error::{Error, ErrorKind};
 use crate::registered::{Collector, Registered, Registration};
-use book::Book;
+use book::{Book, Exposed, New, TARGET};
 use member::{Latest, Member};
+use restricted::{Names, Restricted};
+use scope::Scope;
+use target::Target;
+
 use narthex_core::{Collect, CollectError, Counter, Desc, Flow, Sink, Stop, sample_value};
 
 use std::any::Any;
@@ -44,16 +58,57 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWrite
 ///
 /// A collector that fails or panics costs its own remaining families and no others. What [serves](crate::start_http_server)
 /// or [writes](crate::generate_latest) a registry counts that, and exposes the count as
-/// `narthex_collector_errors_total` once it is not zero.
+/// `narthex_collector_errors_total` once it is not zero. (A program that is built with `panic = "abort"` ends at a panic, in a
+/// collector as anywhere.) Collectors may use the registry that collects them: no lock is held while they run.
+///
+/// # In a library
+///
+/// A library does not know which registry its user has. It declares a `static` group and lets its user register that, in
+/// as many registries as there are; a group is only cells, and an update knows of no registry:
+///
+/// ```
+/// mod library {
+///     use narthex::{Counter, MetricGroup};
+///
+///     #[derive(MetricGroup)]
+///     #[metrics(namespace = "library")]
+///     pub struct Metrics {
+///         /// Frames that were decoded.
+///         pub frames: Counter,
+///     }
+///
+///     /// Register this to see what the library does.
+///     pub static METRICS: Metrics = Metrics::new();
+///
+///     pub fn decode() {
+///         METRICS.frames.inc();
+///     }
+/// }
+///
+/// # fn main() -> Result<(), narthex::Error> {
+/// let registry = narthex::Registry::new();
+/// registry.register(&library::METRICS)?;
+/// library::decode();
+/// assert_eq!(registry.sample_value("library_frames_total", &[]), Some(1.0));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// One whose metrics have names that are known at run time only takes a `&Registry`, which may be a
+/// [scope](Self::scoped) of its user's.
 #[derive(Clone)]
 pub struct Registry(Arc<Inner>);
 
 struct Inner {
-    book: RwLock<Book>,
+    /// Shared with every scope.
+    book: Arc<RwLock<Book>>,
     failures: Arc<Counter>,
+    scope: Option<Arc<Scope>>,
 }
 
-/// The registry of a program that needs only one.
+/// The registry of a program that needs only one. It has the metrics of the process and its platform from the start.
+///
+/// Take those out that you do not want: `registry.unregister(registry.find("process_open_fds").unwrap().registration())`.
 ///
 /// ```
 /// # fn main() -> Result<(), narthex::Error> {
@@ -63,14 +118,103 @@ struct Inner {
 /// # }
 /// ```
 pub fn default_registry() -> &'static Registry {
-    static DEFAULT: LazyLock<Registry> = LazyLock::new(Registry::new);
+    static DEFAULT: LazyLock<Registry> = LazyLock::new(|| {
+        let registry = Registry::new();
+        defaults::register(&registry);
+        registry
+    });
     &DEFAULT
 }
 
 impl Registry {
     /// A registry without metrics.
     pub fn new() -> Self {
-        Self(Arc::new(Inner { book: RwLock::new(Book::new()), failures: Arc::default() }))
+        Self(Arc::new(Inner { book: Arc::new(RwLock::new(Book::new())), failures: Arc::default(), scope: None }))
+    }
+
+    /// A part of this registry: metrics that are made in it or registered with it are exposed by this registry, with
+    /// `prefix` before their names and `labels` before their own. Scopes nest.
+    ///
+    /// A scope is a registry as well; read through it, it has what was registered through it, as it is exposed.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), narthex::Error> {
+    /// # let registry = narthex::Registry::new();
+    /// for device in ["kitchen", "attic"] {
+    ///     let scope = registry.scoped(&format!("{device}_"), &[("building", "home")])?;
+    ///     scope.gauge("temperature_celsius", "Temperature.").register()?.set(20);
+    /// }
+    /// assert_eq!(registry.sample_value("attic_temperature_celsius", &[("building", "home")]), Some(20.0));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Name`] for a prefix and [`ErrorKind::Label`] for a label that is not valid, or that a scope around it
+    /// has.
+    pub fn scoped(&self, prefix: &str, labels: &[(&str, &str)]) -> Result<Self, Error> {
+        let scope = Some(Arc::new(Scope::new(self.0.scope.clone(), prefix, labels)?));
+        let (book, failures) = (Arc::clone(&self.0.book), Arc::clone(&self.0.failures));
+        Ok(Self(Arc::new(Inner { book, failures, scope })))
+    }
+
+    /// A registry with only those families of this one that have one of these names, or have a sample with one: `latency`
+    /// and `latency_count` are the same family. What has none of them is not collected; sources, whose names are not
+    /// known beforehand, always are.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), narthex::Error> {
+    /// # let registry = narthex::Registry::new();
+    /// registry.counter("jobs_total", "Jobs.").register()?;
+    /// registry.gauge("queue_depth", "Jobs that wait.").register()?;
+    /// let jobs = narthex::generate_latest(&registry.restricted(["jobs_total"]), narthex::encode::Text);
+    /// assert_eq!(jobs, "# HELP jobs_total Jobs.\n# TYPE jobs_total counter\njobs_total 0\n");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn restricted<S: AsRef<str>>(&self, names: impl IntoIterator<Item = S>) -> Self {
+        let part = Arc::new(Restricted(self.clone(), Arc::new(Names::new(names))));
+        let restricted = Self::new();
+        let collector = Arc::new(self.clone());
+        let new = New { member: Member::Restricted(Arc::clone(&part)), collector, value: part, scope: None };
+        restricted.write_book().append(new);
+        restricted
+    }
+
+    /// Says what the metrics of this registry are of: exposed before all others, as `target_info`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), narthex::Error> {
+    /// # let registry = narthex::Registry::new();
+    /// registry.set_target_info(&[("service_name", "mail"), ("env", "prod")])?;
+    /// assert_eq!(registry.sample_value("target_info", &[("service_name", "mail"), ("env", "prod")]), Some(1.0));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Label`] for a label name that is not valid or there twice, [`ErrorKind::Duplicate`] when a metric
+    /// exposes `target` or `target_info`. What was set before stays then.
+    pub fn set_target_info(&self, labels: &[(&str, &str)]) -> Result<(), Error> {
+        let target = Arc::new(Target::new(labels)?);
+        let member = Member::Collector(Arc::clone(&target) as Collector);
+        let new = New { member, collector: Arc::clone(&target) as Collector, value: target.clone(), scope: None };
+        let names = exposed(&*target).map_err(|_| Error::new(ErrorKind::Collector, "target_info has no name"))?;
+        let mut book = self.write_book();
+        book.remove(TARGET);
+        book.insert_as(TARGET, new, names).map(drop)
+    }
+
+    /// What was [said](Self::set_target_info) of the target.
+    pub fn target_info(&self) -> Option<Vec<(String, String)>> {
+        Some(self.book().get(TARGET)?.downcast_ref::<Target>()?.0.clone())
+    }
+
+    /// Exposes no `target_info` any more.
+    pub fn clear_target_info(&self) {
+        self.write_book().remove(TARGET);
     }
 
     /// Adds a collector: one by value, a `&'static` group, an [`Arc`] that you go on using, another registry.
@@ -107,8 +251,8 @@ impl Registry {
     ) -> Registration {
         let source = Arc::new(source);
         let latest: Collector = Arc::new(Latest(Arc::clone(&source)));
-        let value = Arc::clone(&source);
-        self.write_book().append(Member::Source(source), latest, value)
+        let new = self.scoped_new(Member::Source(source.clone()), latest, source);
+        self.write_book().append(new)
     }
 
     /// Takes a collector out; answers what it was, or nothing when it was not there.
@@ -143,32 +287,52 @@ impl Registry {
     }
 
     pub(crate) fn add(&self, collector: Collector, value: Arc<dyn Any + Send + Sync>) -> Result<Registration, Error> {
-        let mut names = Vec::new();
-        let described = Guarded(&collector).describe(&mut |desc| {
-            let name = String::from_iter(desc.name());
-            let exposed = desc.kind().suffixes().iter().map(|suffix| format!("{name}{suffix}"));
-            names.push((name.as_str().into(), exposed.collect()));
-            Ok(())
-        });
-        if let Err(stop) = described {
-            let reason = if let Stop::Collector(error) = stop { error.reason() } else { "it stopped by itself" };
-            return Err(Error::new(
-                ErrorKind::Collector,
-                format!("the collector did not say what it exposes: {reason}"),
-            ));
+        if let Some(scope) = &self.0.scope {
+            let mut clash = Ok(());
+            let _ = Guarded(&collector).describe(&mut |desc| {
+                clash = scope.check(desc);
+                if clash.is_ok() { Ok(()) } else { Err(Stop::Sink) }
+            });
+            clash?;
         }
         let member = match value.downcast_ref::<Self>() {
             Some(nested) => Member::Registry(nested.clone()),
             None => Member::Collector(Arc::clone(&collector)),
         };
-        let _dropped_without_the_lock = (Arc::clone(&collector), Arc::clone(&value)); // when refused
-        self.write_book().insert(member, collector, value, names)
+        let new = self.scoped_new(member, collector, value);
+        let names = exposed(&Guarded(&new.collector)).map_err(|stop| {
+            let reason = if let Stop::Collector(error) = stop { error.reason() } else { "it stopped by itself" };
+            Error::new(ErrorKind::Collector, format!("the collector did not say what it exposes: {reason}"))
+        })?;
+        let _dropped_without_the_lock = (Arc::clone(&new.collector), Arc::clone(&new.value)); // when refused
+        self.write_book().insert(new, names)
+    }
+
+    /// In the scope of this registry, if it is one.
+    fn scoped_new(&self, member: Member, collector: Collector, value: Arc<dyn Any + Send + Sync>) -> New {
+        match &self.0.scope {
+            None => New { member, collector, value, scope: None },
+            Some(scope) => {
+                let member = Member::Scoped(Box::new(member), Arc::clone(scope));
+                New { member, collector: scope.around(collector), value, scope: Some(Arc::clone(scope)) }
+            }
+        }
+    }
+
+    /// Whether this is the same registry as `other`.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// The collectors for one exposition.
     fn collectors(&self) -> Flow<Vec<Collector>> {
-        let members = self.book().members(); // a source may use the registry
+        let members = self.book().members(self.0.scope.as_ref()); // a source may use the registry
         self.once(|| Ok(members.into_iter().map(Member::collector).collect()))
+    }
+
+    /// What exposes one of these names.
+    fn members_of(&self, names: &Names) -> Vec<Member> {
+        self.book().members_of(names, self.0.scope.as_ref())
     }
 
     fn write_book(&self) -> RwLockWriteGuard<'_, Book> {
@@ -199,6 +363,18 @@ impl Registry {
     }
 }
 
+/// The families of a collector, and the names that each exposes.
+fn exposed(collector: &dyn Collect) -> Flow<Vec<Exposed>> {
+    let mut names = Vec::new();
+    collector.describe(&mut |desc| {
+        let name = String::from_iter(desc.name());
+        let exposed = desc.kind().suffixes().iter().map(|suffix| format!("{name}{suffix}"));
+        names.push((name.as_str().into(), exposed.collect()));
+        Ok(())
+    })?;
+    Ok(names)
+}
+
 /// Registries nest. The registry that an exposition starts from counts the failures; one inside it answers with the
 /// first of its own, when all that it has has been collected.
 impl Collect for Registry {
@@ -221,6 +397,6 @@ impl Default for Registry {
 
 impl std::fmt::Debug for Registry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Registry").field("collectors", &self.book().len()).finish()
+        f.debug_struct("Registry").field("collectors", &self.book().len(self.0.scope.as_ref())).finish()
     }
 }

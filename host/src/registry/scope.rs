@@ -1,0 +1,85 @@
+use crate::error::{Error, ErrorKind};
+use crate::registered::Collector;
+use narthex_core::{Collect, Desc, Flow, Invalid, LabelNames, Labelled, Prefix, Prefixed, Sink};
+use std::sync::Arc;
+
+/// What a part of a registry puts before its names and its labels.
+pub(super) struct Scope {
+    prefix: String,
+    names: Vec<String>,
+    values: Vec<String>,
+    outer: Option<Arc<Scope>>,
+}
+
+impl Scope {
+    pub(super) fn new(outer: Option<Arc<Scope>>, prefix: &str, labels: &[(&str, &str)]) -> Result<Self, Error> {
+        if !prefix.is_empty() {
+            Prefix::new(prefix).map_err(|invalid| Error::invalid("prefix", invalid))?;
+        }
+        let of_outer = |of: fn(&Scope) -> &Vec<String>| outer.as_deref().map_or(Vec::new(), |outer| of(outer).clone());
+        let (mut names, mut values) = (of_outer(|outer| &outer.names), of_outer(|outer| &outer.values));
+        names.extend(labels.iter().map(|(name, _)| name.to_string()));
+        values.extend(labels.iter().map(|(_, value)| value.to_string()));
+        let texts: Vec<&str> = names.iter().map(String::as_str).collect();
+        LabelNames::new(&texts).map_err(|invalid| Error::invalid("label name of a scope:", invalid))?;
+        let prefix = outer.as_deref().map_or("", |outer| &outer.prefix).to_string() + prefix;
+        Ok(Self { prefix, names, values, outer })
+    }
+
+    /// Whether this is `other`, or inside it.
+    pub(super) fn is_in(self: &Arc<Self>, other: &Arc<Scope>) -> bool {
+        Arc::ptr_eq(self, other) || self.outer.as_ref().is_some_and(|outer| outer.is_in(other))
+    }
+
+    /// Whether a metric may have these labels besides its own.
+    pub(super) fn check(&self, desc: &Desc<'_>) -> Result<(), Error> {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let refused = |invalid: Invalid<'_>| {
+            let metric = String::from_iter(desc.name());
+            Err(Error::invalid(&format!("metric {metric:?}: label of its scope"), invalid))
+        };
+        let Ok(labels) = LabelNames::new(&names) else { return Ok(()) }; // checked when the scope was made
+        if let Err(invalid) = desc.with_labels(labels) {
+            return refused(invalid);
+        }
+        match names.iter().find(|name| desc.labels().contains(name)) {
+            None => Ok(()),
+            Some(name) => {
+                let metric = String::from_iter(desc.name());
+                let text =
+                    format!("metric {metric:?}: {name:?} is a label of the metric and one of its scope; rename one");
+                Err(Error::new(ErrorKind::Label, text))
+            }
+        }
+    }
+
+    /// What `inner` exposes, in this scope.
+    pub(super) fn around(self: &Arc<Self>, inner: Collector) -> Collector {
+        Arc::new(Scoped { scope: Arc::clone(self), inner })
+    }
+
+    fn adapted<R>(&self, inner: &Collector, f: impl FnOnce(&dyn Collect) -> R) -> R {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let values: Vec<&str> = self.values.iter().map(String::as_str).collect();
+        let labelled = Labelled::new(LabelNames::new(&names).unwrap_or(LabelNames::NONE), &values, &**inner);
+        match Prefix::new(&self.prefix) {
+            Ok(prefix) => f(&Prefixed::new(prefix, labelled)),
+            Err(_) => f(&labelled), // there is none
+        }
+    }
+}
+
+struct Scoped {
+    scope: Arc<Scope>,
+    inner: Collector,
+}
+
+impl Collect for Scoped {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        self.scope.adapted(&self.inner, |adapted| adapted.describe(each))
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        self.scope.adapted(&self.inner, |adapted| adapted.collect(sink))
+    }
+}
