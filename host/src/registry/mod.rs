@@ -19,11 +19,10 @@ pub(crate) use snapshot::{Failures, Guarded};
 
 use crate::error::{Error, ErrorKind};
 use crate::registered::{Collector, Registered, Registration};
-use book::{Book, Exposed, New, TARGET};
+use book::{Book, Exposed, New};
 use member::{Latest, Member};
-use restricted::{Names, Restricted};
+use restricted::Names;
 use scope::Scope;
-use target::Target;
 
 use narthex_core::{Collect, CollectError, Counter, Desc, Flow, Sink, Stop, sample_value};
 
@@ -130,91 +129,6 @@ impl Registry {
     /// A registry without metrics.
     pub fn new() -> Self {
         Self(Arc::new(Inner { book: Arc::new(RwLock::new(Book::new())), failures: Arc::default(), scope: None }))
-    }
-
-    /// A part of this registry: metrics that are made in it or registered with it are exposed by this registry, with
-    /// `prefix` before their names and `labels` before their own. Scopes nest.
-    ///
-    /// A scope is a registry as well; read through it, it has what was registered through it, as it is exposed.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), narthex::Error> {
-    /// # let registry = narthex::Registry::new();
-    /// for device in ["kitchen", "attic"] {
-    ///     let scope = registry.scoped(&format!("{device}_"), &[("building", "home")])?;
-    ///     scope.gauge("temperature_celsius", "Temperature.").register()?.set(20);
-    /// }
-    /// assert_eq!(registry.sample_value("attic_temperature_celsius", &[("building", "home")]), Some(20.0));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Name`] for a prefix and [`ErrorKind::Label`] for a label that is not valid, or that a scope around it
-    /// has.
-    pub fn scoped(&self, prefix: &str, labels: &[(&str, &str)]) -> Result<Self, Error> {
-        let scope = Some(Arc::new(Scope::new(self.0.scope.clone(), prefix, labels)?));
-        let (book, failures) = (Arc::clone(&self.0.book), Arc::clone(&self.0.failures));
-        Ok(Self(Arc::new(Inner { book, failures, scope })))
-    }
-
-    /// A registry with only those families of this one that have one of these names, or have a sample with one: `latency`
-    /// and `latency_count` are the same family. What has none of them is not collected; sources, whose names are not
-    /// known beforehand, always are.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), narthex::Error> {
-    /// # let registry = narthex::Registry::new();
-    /// registry.counter("jobs_total", "Jobs.").register()?;
-    /// registry.gauge("queue_depth", "Jobs that wait.").register()?;
-    /// let jobs = narthex::generate_latest(&registry.restricted(["jobs_total"]), narthex::encode::Text);
-    /// assert_eq!(jobs, "# HELP jobs_total Jobs.\n# TYPE jobs_total counter\njobs_total 0\n");
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn restricted<S: AsRef<str>>(&self, names: impl IntoIterator<Item = S>) -> Self {
-        let part = Arc::new(Restricted(self.clone(), Arc::new(Names::new(names))));
-        let restricted = Self::new();
-        let collector = Arc::new(self.clone());
-        let new = New { member: Member::Restricted(Arc::clone(&part)), collector, value: part, scope: None };
-        restricted.write_book().append(new);
-        restricted
-    }
-
-    /// Says what the metrics of this registry are of: exposed before all others, as `target_info`.
-    ///
-    /// ```
-    /// # fn main() -> Result<(), narthex::Error> {
-    /// # let registry = narthex::Registry::new();
-    /// registry.set_target_info(&[("service_name", "mail"), ("env", "prod")])?;
-    /// assert_eq!(registry.sample_value("target_info", &[("service_name", "mail"), ("env", "prod")]), Some(1.0));
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Label`] for a label name that is not valid or there twice, [`ErrorKind::Duplicate`] when a metric
-    /// exposes `target` or `target_info`. What was set before stays then.
-    pub fn set_target_info(&self, labels: &[(&str, &str)]) -> Result<(), Error> {
-        let target = Arc::new(Target::new(labels)?);
-        let member = Member::Collector(Arc::clone(&target) as Collector);
-        let new = New { member, collector: Arc::clone(&target) as Collector, value: target.clone(), scope: None };
-        let names = exposed(&*target).map_err(|_| Error::new(ErrorKind::Collector, "target_info has no name"))?;
-        let mut book = self.write_book();
-        book.remove(TARGET);
-        book.insert_as(TARGET, new, names).map(drop)
-    }
-
-    /// What was [said](Self::set_target_info) of the target.
-    pub fn target_info(&self) -> Option<Vec<(String, String)>> {
-        Some(self.book().get(TARGET)?.downcast_ref::<Target>()?.0.clone())
-    }
-
-    /// Exposes no `target_info` any more.
-    pub fn clear_target_info(&self) {
-        self.write_book().remove(TARGET);
     }
 
     /// Adds a collector: one by value, a `&'static` group, an [`Arc`] that you go on using, another registry.

@@ -1,8 +1,34 @@
 use super::Registry;
+use super::book::New;
 use super::member::Member;
 use narthex_core::{Collect, Desc, Filtered, Flow, Sink};
 use std::collections::HashSet;
 use std::sync::Arc;
+
+impl Registry {
+    /// A registry with only those families of this one that have one of these names, or have a sample with one: `latency`
+    /// and `latency_count` are the same family. What has none of them is not collected; sources, whose names are not
+    /// known beforehand, always are.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), narthex::Error> {
+    /// # let registry = narthex::Registry::new();
+    /// registry.counter("jobs_total", "Jobs.").register()?;
+    /// registry.gauge("queue_depth", "Jobs that wait.").register()?;
+    /// let jobs = narthex::generate_latest(&registry.restricted(["jobs_total"]), narthex::encode::Text);
+    /// assert_eq!(jobs, "# HELP jobs_total Jobs.\n# TYPE jobs_total counter\njobs_total 0\n");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn restricted<S: AsRef<str>>(&self, names: impl IntoIterator<Item = S>) -> Self {
+        let part = Arc::new(Restricted(self.clone(), Arc::new(Names::new(names))));
+        let restricted = Self::new();
+        let collector = Arc::new(self.clone());
+        let new = New { member: Member::Restricted(Arc::clone(&part)), collector, value: part, scope: None };
+        restricted.write_book().append(new);
+        restricted
+    }
+}
 
 /// Names of families and samples that are wanted.
 pub(super) struct Names(HashSet<String>);

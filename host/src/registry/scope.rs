@@ -1,7 +1,37 @@
+use super::{Inner, Registry};
 use crate::error::{Error, ErrorKind};
 use crate::registered::Collector;
 use narthex_core::{Collect, Desc, Flow, Invalid, LabelNames, Labelled, Prefix, Prefixed, Sink};
 use std::sync::Arc;
+
+impl Registry {
+    /// A part of this registry: metrics that are made in it or registered with it are exposed by this registry, with
+    /// `prefix` before their names and `labels` before their own. Scopes nest.
+    ///
+    /// A scope is a registry as well; read through it, it has what was registered through it, as it is exposed.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), narthex::Error> {
+    /// # let registry = narthex::Registry::new();
+    /// for device in ["kitchen", "attic"] {
+    ///     let scope = registry.scoped(&format!("{device}_"), &[("building", "home")])?;
+    ///     scope.gauge("temperature_celsius", "Temperature.").register()?.set(20);
+    /// }
+    /// assert_eq!(registry.sample_value("attic_temperature_celsius", &[("building", "home")]), Some(20.0));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Name`](crate::ErrorKind::Name) for a prefix and [`ErrorKind::Label`](crate::ErrorKind::Label) for a label that is not valid, or that a scope around it
+    /// has.
+    pub fn scoped(&self, prefix: &str, labels: &[(&str, &str)]) -> Result<Self, Error> {
+        let scope = Some(Arc::new(Scope::new(self.0.scope.clone(), prefix, labels)?));
+        let (book, failures) = (Arc::clone(&self.0.book), Arc::clone(&self.0.failures));
+        Ok(Self(Arc::new(Inner { book, failures, scope })))
+    }
+}
 
 /// What a part of a registry puts before its names and its labels.
 pub(super) struct Scope {

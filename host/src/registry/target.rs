@@ -1,5 +1,47 @@
+use super::book::{New, TARGET};
+use super::member::Member;
+use super::{Registry, exposed};
 use crate::error::{Error, ErrorKind};
+use crate::registered::Collector;
 use narthex_core::{Collect, Desc, Flow, Kind, LabelNames, Labels, Point, Sample, Sink, name};
+use std::sync::Arc;
+
+impl Registry {
+    /// Says what the metrics of this registry are of: exposed before all others, as `target_info`.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), narthex::Error> {
+    /// # let registry = narthex::Registry::new();
+    /// registry.set_target_info(&[("service_name", "mail"), ("env", "prod")])?;
+    /// assert_eq!(registry.sample_value("target_info", &[("service_name", "mail"), ("env", "prod")]), Some(1.0));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Label`](crate::ErrorKind::Label) for a label name that is not valid or there twice, [`ErrorKind::Duplicate`](crate::ErrorKind::Duplicate) when a metric
+    /// exposes `target` or `target_info`. What was set before stays then.
+    pub fn set_target_info(&self, labels: &[(&str, &str)]) -> Result<(), Error> {
+        let target = Arc::new(Target::new(labels)?);
+        let member = Member::Collector(Arc::clone(&target) as Collector);
+        let new = New { member, collector: Arc::clone(&target) as Collector, value: target.clone(), scope: None };
+        let names = exposed(&*target).map_err(|_| Error::new(ErrorKind::Collector, "target_info has no name"))?;
+        let mut book = self.write_book();
+        book.remove(TARGET);
+        book.insert_as(TARGET, new, names).map(drop)
+    }
+
+    /// What was [said](Self::set_target_info) of the target.
+    pub fn target_info(&self) -> Option<Vec<(String, String)>> {
+        Some(self.book().get(TARGET)?.downcast_ref::<Target>()?.0.clone())
+    }
+
+    /// Exposes no `target_info` any more.
+    pub fn clear_target_info(&self) {
+        self.write_book().remove(TARGET);
+    }
+}
 
 /// What the metrics of a registry are of: `target_info`.
 pub(super) struct Target(pub(super) Vec<(String, String)>);
