@@ -27,6 +27,18 @@ async fn pause() {
 }
 
 #[test]
+#[rustfmt::skip]
+fn a_body_of_one_expression_is_no_warning() {
+    static CALLS: Counter = Counter::new();
+    #[count_errors(CALLS)]
+    fn one(ok: bool) -> Result<(), ()> { if ok { Ok(()) } else { Err(()) } }
+    #[count_errors(CALLS)]
+    async fn awaited(ok: bool) -> Result<bool, bool> { Err(ok) }
+    let _ = (one(true), one(false), done(awaited(true)));
+    assert_eq!(CALLS.value(), 2);
+}
+
+#[test]
 fn sync_functions() {
     #[derive(MetricGroup)]
     struct Metrics {

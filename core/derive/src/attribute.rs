@@ -79,6 +79,8 @@ fn replace_body(function: &mut ItemFn, make: impl FnOnce(Body, &Block) -> TokenS
     };
     let statements = make(body, block);
     block.stmts = vec![Stmt::Expr(Expr::Verbatim(statements), None)];
+    // the body keeps its braces, which a body of one expression does not need
+    function.attrs.push(parse_quote!(#[allow(unused_braces)]));
 }
 
 /// The async block of `async { … }` or `Box::pin(async { … })`.
