@@ -33,7 +33,7 @@
 //! | [`GrowingFamily`], [`Handle`] | metrics that are named at run time |
 //! | [`ObserveDuration`], [`FutureMetrics`] | timers, errors and what is in progress; also as attributes: [`macro@timed`] |
 //! | [`Registry`], [`Builder`] | what is exposed together, and how metrics are made |
-//! | [`ProcessCollector`], [`AllocatorCollector`] | what a program did not count itself |
+//! | [`ProcessCollector`], [`PlatformCollector`], [`BuildInfoCollector`], [`AllocatorCollector`] | what a program did not count itself |
 //! | [`generate_latest`], [`start_http_server`] | out of the process |
 //! | `relay` (a feature) | metrics of devices on serial lines |
 //! | [`parse_openmetrics`] | into the process: what others expose, as a collector |
@@ -68,7 +68,7 @@ pub use narthex_derive::{count_errors, timed, track_inprogress};
 
 pub use builder::{Builder, Unlabelled};
 #[cfg(not(loom))]
-pub use collectors::{AllocatorCollector, ProcessCollector};
+pub use collectors::{AllocatorCollector, BuildInfoCollector, PlatformCollector, ProcessCollector};
 pub use created::{disable_created_metrics, enable_created_metrics};
 pub use error::{Error, ErrorKind};
 pub use exposition::{encode_protobuf, generate_latest};

@@ -2,7 +2,9 @@
 
 use narthex::encode::Text;
 use narthex::{Collect, Prefix, Prefixed, ProcessCollector, Registry, generate_latest};
-use std::fs;
+use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 const STAT: &str =
@@ -90,7 +92,10 @@ fn what_cannot_be_read_costs_no_other() {
         ["process_max_fds", "process_virtual_memory_max_bytes"]
     );
     assert_eq!(missing("name", &[("42/stat", STAT.replace("a) b (c", ") 1 (\u{FFFD}").as_bytes())]), none);
+    assert_eq!(missing("lines", &[("42/stat", STAT.replace("a) b (c", "a\n1 (b)\n) (").as_bytes())]), none);
+    assert_eq!(missing("binary-limits", &[("42/limits", &[0xFF, 0, b'\n', 0x80])]).len(), 2);
     assert_eq!(missing("network", &[("42/net/netstat", b"IpExt: InOctets\n")]).len(), 2);
+    assert_eq!(missing("empty-network", &[("42/net/netstat", b"")]).len(), 2);
     for end in 0..STAT.len() {
         missing("torn-stat", &[("42/stat", &STAT.as_bytes()[..end])]);
     }
@@ -100,6 +105,29 @@ fn what_cannot_be_read_costs_no_other() {
     for end in 0..NETSTAT.len() {
         missing("torn-netstat", &[("42/net/netstat", &NETSTAT.as_bytes()[..end])]);
     }
+}
+
+#[test]
+fn what_may_not_be_read_costs_no_other() {
+    let lost = |file: &str| {
+        let root = proc("refused", &[]);
+        fs::set_permissions(root.join(file), Permissions::from_mode(0o000)).unwrap();
+        let left = without_privilege(|| samples(collector(root.clone()))).len();
+        fs::set_permissions(root.join(file), Permissions::from_mode(0o700)).unwrap();
+        10 - left
+    };
+    let lost = ["42/stat", "42/limits", "42/net/netstat", "42/fd", "stat", "42"].map(lost);
+    assert_eq!(lost, [5, 2, 2, 1, 1, 10]);
+}
+
+/// What `f` gives when permissions count, which they do not for root.
+fn without_privilege<T: Send>(f: impl FnOnce() -> T + Send) -> T {
+    let unprivileged = || {
+        let none = CapabilitySet::empty();
+        set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none }).unwrap();
+        f()
+    };
+    std::thread::scope(|scope| scope.spawn(unprivileged).join().unwrap())
 }
 
 #[test]

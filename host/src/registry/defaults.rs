@@ -1,8 +1,10 @@
 //! What the default registry has from the start.
 
 use super::Registry;
-use crate::collectors::ProcessCollector;
+use crate::collectors::{PlatformCollector, ProcessCollector};
 
 pub(super) fn register(registry: &Registry) {
-    let _ = registry.register(ProcessCollector::new()); // nothing has its names yet
+    // nothing has their names yet
+    let _ = registry.register(ProcessCollector::new());
+    let _ = registry.register(PlatformCollector::new());
 }
