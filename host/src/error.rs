@@ -47,6 +47,8 @@ pub enum ErrorKind {
     Password,
     /// A device that cannot be told from another, or is none.
     Device,
+    /// A file that could not be written.
+    File,
     /// A Pushgateway that did not take what was pushed.
     Gateway,
     /// The operating system gave no thread or no event loop.
@@ -92,6 +94,16 @@ impl Error {
     /// What kind of error this is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
+    }
+
+    /// What the operating system said, when that is the error.
+    ///
+    /// ```
+    /// let error = narthex::write_to_textfile("/nowhere/jobs.prom", &narthex::Registry::new()).unwrap_err();
+    /// assert_eq!(error.io().unwrap().kind(), std::io::ErrorKind::NotFound);
+    /// ```
+    pub fn io(&self) -> Option<&std::io::Error> {
+        self.0.source.as_ref()
     }
 
     /// What is registered already under the name, when that is the error.

@@ -34,7 +34,7 @@
 //! | [`ObserveDuration`], [`FutureMetrics`] | timers, errors and what is in progress; also as attributes: [`macro@timed`] |
 //! | [`Registry`], [`Builder`] | what is exposed together, and how metrics are made |
 //! | [`ProcessCollector`], [`PlatformCollector`], [`BuildInfoCollector`], [`AllocatorCollector`] | what a program did not count itself |
-//! | [`generate_latest`], [`start_http_server`] | out of the process |
+//! | [`generate_latest`], [`start_http_server`], [`write_to_textfile`] | out of the process |
 //! | `relay` (a feature) | metrics of devices on serial lines |
 //! | [`parse_openmetrics`] | into the process: what others expose, as a collector |
 
@@ -62,6 +62,8 @@ mod registry;
 pub mod relay;
 mod runtime;
 mod sync;
+#[cfg(not(loom))]
+mod textfile;
 
 pub use narthex_core::*;
 pub use narthex_derive::{count_errors, timed, track_inprogress};
@@ -99,5 +101,7 @@ pub use parse::{
 pub use registered::{Registered, Registration};
 pub use registry::{Registry, Snapshot, default_registry};
 pub use runtime::{GrowingFamily, Handle};
+#[cfg(not(loom))]
+pub use textfile::{write_to_textfile, write_to_textfile_synced};
 
 use critical_section as _; // its `std` implementation, which a program with an operating system links

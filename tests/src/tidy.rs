@@ -43,7 +43,7 @@ const LAYERED: [Layered; 2] = [
             &["registry"],
             &["builder"],
             &["exposition"],
-            &["http", "middleware"],
+            &["http", "middleware", "textfile"],
             &["relay"],
             &["bin"],
         ],

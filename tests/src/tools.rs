@@ -26,6 +26,8 @@ pub const QEMU_RISCV: Tool = Tool::Debian { package: "qemu-system-misc", proof: 
 pub const PROMETHEUS: Tool = Tool::Debian { package: "prometheus", proof: &["promtool", "--version"] };
 pub const PUSHGATEWAY: Tool =
     Tool::Debian { package: "prometheus-pushgateway", proof: &["prometheus-pushgateway", "--version"] };
+pub const NODE_EXPORTER: Tool =
+    Tool::Debian { package: "prometheus-node-exporter", proof: &["prometheus-node-exporter", "--version"] };
 const CHROMIUM: Tool = Tool::Debian { package: "chromium", proof: &["chromium", "--version"] };
 const PYTHON_VENV: Tool = Tool::Debian { package: "python3-venv", proof: &["python3", "-c", "import venv, ensurepip"] };
 
@@ -39,7 +41,8 @@ pub fn python() -> PathBuf {
 
 /// What the whole of `cargo xtask test` needs.
 pub fn all() -> Vec<Tool> {
-    let mut tools = vec![QEMU_ARM, QEMU_RISCV, PROMETHEUS, PUSHGATEWAY, CHROMIUM, PYTHON_VENV, Tool::PythonPackages];
+    let mut tools =
+        vec![QEMU_ARM, QEMU_RISCV, PROMETHEUS, PUSHGATEWAY, NODE_EXPORTER, CHROMIUM, PYTHON_VENV, Tool::PythonPackages];
     tools.extend(["clippy", "rustfmt"].map(Tool::Component));
     tools.extend(["miri", "rust-src"].map(Tool::Nightly));
     tools.extend(project::CORE_TARGETS.iter().copied().map(Tool::Target));

@@ -1,6 +1,6 @@
 use super::page::{Page, Pages, Writer};
 use crate::registry::Registry;
-use narthex_core::encode::{Format, OpenMetrics, Protobuf, Text};
+use narthex_core::encode::{Format, OpenMetrics, Protobuf, Text, TextFormat};
 
 /// A format that a reader may ask for.
 pub(crate) struct Offer {
@@ -12,14 +12,18 @@ pub(crate) struct Offer {
 }
 
 /// Every format that is written; the first is for readers that want none of them.
-pub(crate) static FORMATS: &[Offer] =
-    &[Offer::new::<Text>(Writer::text::<Text>), Offer::new::<OpenMetrics>(Writer::text::<OpenMetrics>), PROTOBUF];
+pub(crate) static FORMATS: &[Offer] = &[Offer::of::<Text>(), Offer::of::<OpenMetrics>(), PROTOBUF];
 
 const PROTOBUF: Offer = Offer::new::<Protobuf>(|| Writer::Protobuf(Vec::new()));
 
 impl Offer {
     const fn new<F: Format>(writer: fn() -> Writer) -> Self {
         Self { media_type: F::MEDIA_TYPE, content_type: F::CONTENT_TYPE, writer }
+    }
+
+    /// A text format.
+    pub(crate) const fn of<F: TextFormat>() -> Self {
+        Self::new::<F>(Writer::text::<F>)
     }
 
     /// Begins an answer.

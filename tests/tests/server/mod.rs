@@ -58,8 +58,7 @@ pub fn directory(name: &str) -> PathBuf {
 
 /// Runs a program; says where it comes from when it is not there.
 pub fn spawn(command: &mut Command) -> Child {
-    let missing =
-        "one of Debian's packages `prometheus` and `prometheus-pushgateway` has it; `cargo xtask test` installs both";
+    let missing = "one of Debian's packages `prometheus-*` has it; `cargo xtask test` installs them";
     command.spawn().unwrap_or_else(|error| panic!("cannot run {:?}: {error}; {missing}", command.get_program()))
 }
 
@@ -145,6 +144,21 @@ pub fn pushgateway(addr: SocketAddr) -> Server {
     command.arg(format!("--web.listen-address={addr}")).stdout(Stdio::null()).stderr(Stdio::null());
     let server = Server { child: spawn(&mut command), addr };
     wait_for("Pushgateway", || get(addr, "/-/ready", "").map(drop));
+    server
+}
+
+/// A node-exporter that reads the files in a directory, and nothing else.
+pub fn node_exporter(directory: &Path) -> Server {
+    let addr = free();
+    let mut command = Command::new("prometheus-node-exporter");
+    command
+        .arg(format!("--web.listen-address={addr}"))
+        .args(["--collector.disable-defaults", "--collector.textfile"])
+        .arg(format!("--collector.textfile.directory={}", directory.display()))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let server = Server { child: spawn(&mut command), addr };
+    wait_for("node-exporter", || get(addr, "/metrics", "").map(drop));
     server
 }
 
