@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::instrument::{DEFAULT_BUCKETS, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet};
 use crate::registry::Registry;
 use crate::runtime::{GrowingFamily, Handle, Lifetime, OwnedDesc, Single};
-use narthex_core::{ComposedName, Counter, Gauge, Invalid, LabelNames, LabelSet, Name, Rule, Summary};
+use narthex_core::{ComposedName, Counter, Gauge, Invalid, LabelSet, Rule, Summary};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -137,11 +137,8 @@ impl<'a, C: Instrument, L> Builder<'a, C, L> {
             unit: (*unit).into(),
             labels: labels.iter().map(|label| (*label).into()).collect(),
         };
-        Name::new(&desc.name).map_err(|invalid| Error::invalid("metric name", invalid))?;
-        let what = format!("metric {:?}:", desc.name);
-        LabelNames::new(labels).map_err(|invalid| Error::invalid(&format!("label name of {what}"), invalid))?;
-        desc.lend(labels).map_err(|invalid| Error::invalid(&what, invalid))?;
-        C::check(&self.shared).map_err(|error| error.at(&what))?;
+        desc.check()?;
+        C::check(&self.shared).map_err(|error| error.at(&format!("metric {:?}:", desc.name)))?;
         Ok(desc)
     }
 }

@@ -33,7 +33,9 @@ pub enum ErrorKind {
     Exemplar,
     /// An amount that a counter would go down by, or become NaN.
     Amount,
-    /// A name that is exposed already; [`Error::existing`] has what exposes it.
+    /// A value that its metric cannot have: of another kind, or with what that kind has not.
+    Value,
+    /// A name that is exposed already, of which [`Error::existing`] has what exposes it; or a series that is there.
     Duplicate,
     /// A collector that cannot say what it exposes.
     Collector,

@@ -31,6 +31,7 @@
 //! | [`narthex_core`] | cells, names, labels, the waist ([`Collect`] and [`Sink`]), encoders |
 //! | [`Instrument`] | what the series of a run-time family can be |
 //! | [`GrowingFamily`], [`Handle`] | metrics that are named at run time |
+//! | [`MetricFamily`] | families as values, that were read elsewhere |
 //! | [`ObserveDuration`], [`FutureMetrics`] | timers, errors and what is in progress; also as attributes: [`macro@timed`] |
 //! | [`Registry`], [`Builder`] | what is exposed together, and how metrics are made |
 //! | [`ProcessCollector`], [`PlatformCollector`], [`BuildInfoCollector`], [`AllocatorCollector`] | what a program did not count itself |
@@ -49,6 +50,7 @@ mod collectors;
 mod created;
 mod error;
 mod exposition;
+mod families;
 mod guard;
 #[cfg(not(loom))]
 mod http;
@@ -74,6 +76,7 @@ pub use collectors::{AllocatorCollector, BuildInfoCollector, PlatformCollector, 
 pub use created::{disable_created_metrics, enable_created_metrics};
 pub use error::{Error, ErrorKind};
 pub use exposition::{encode_protobuf, generate_latest};
+pub use families::{MetricFamilies, MetricFamily, MetricValue};
 #[doc(hidden)]
 pub use guard::attribute;
 pub use guard::{

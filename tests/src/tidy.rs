@@ -39,7 +39,7 @@ const LAYERED: [Layered; 2] = [
             &["error"],
             &["instrument"],
             &["runtime"],
-            &["guard"],
+            &["guard", "families"],
             &["registry"],
             &["builder"],
             &["exposition"],

@@ -1,3 +1,4 @@
+use crate::error::Error;
 use narthex_core::{Desc, Invalid, Kind, LabelNames, Name};
 
 /// The description of a family that was named at run time. What it holds was checked when it was made.
@@ -11,6 +12,15 @@ pub(crate) struct OwnedDesc {
 }
 
 impl OwnedDesc {
+    /// Whether name, unit and label names are valid.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        Name::new(&self.name).map_err(|invalid| Error::invalid("metric name", invalid))?;
+        let (what, names) = (format!("metric {:?}:", self.name), self.names().collect::<Vec<_>>());
+        LabelNames::new(&names).map_err(|invalid| Error::invalid(&format!("label name of {what}"), invalid))?;
+        self.lend(&names).map_err(|invalid| Error::invalid(&what, invalid))?;
+        Ok(())
+    }
+
     /// The description, with label names that the caller lends as a slice: see [`names`](Self::names).
     pub(crate) fn lend<'a>(&'a self, names: &'a [&'a str]) -> Result<Desc<'a>, Invalid<'a>> {
         let desc = Desc::new(self.kind, Name::new(&self.name)?, &self.help).with_unit(&self.unit)?;
