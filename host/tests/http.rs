@@ -135,6 +135,17 @@ fn an_address_that_is_taken_or_not_ours() {
 }
 
 #[test]
+fn inside_of_a_runtime_a_server_starts_and_fails_as_anywhere() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let server = start_http_server(anywhere(), registry()).unwrap();
+        let error = start_http_server(server.local_addr(), registry()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AddressInUse);
+        server.shutdown();
+    });
+}
+
+#[test]
 fn a_server_that_was_shut_down_gives_its_address_back() {
     let server = start_http_server(anywhere(), registry()).unwrap();
     let addr = server.local_addr();

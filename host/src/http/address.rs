@@ -72,19 +72,28 @@ pub(super) enum Stream {
     Unix(AsyncUnixStream),
 }
 
-impl Listener {
-    /// Listens, in the runtime that this is called in.
-    pub(super) fn bind(address: &Address) -> Result<Self, Error> {
+/// A listener that is in no runtime yet.
+pub(super) enum Bound {
+    Tcp(std::net::TcpListener),
+    Unix(std::os::unix::net::UnixListener),
+}
+
+impl Bound {
+    /// Listens.
+    pub(super) fn at(address: &Address) -> Result<Self, Error> {
         let bound = match address {
             Address::Tcp(addr) => std::net::TcpListener::bind(addr).and_then(|listener| {
                 listener.set_nonblocking(true)?;
-                TcpListener::from_std(listener).map(Self::Tcp)
+                Ok(Self::Tcp(listener))
             }),
             Address::Unix(path) => {
                 if is_left_over(path) {
                     let _ = std::fs::remove_file(path); // if that fails, the next line says why
                 }
-                UnixListener::bind(path).map(Self::Unix)
+                std::os::unix::net::UnixListener::bind(path).and_then(|listener| {
+                    listener.set_nonblocking(true)?;
+                    Ok(Self::Unix(listener))
+                })
             }
         };
         bound.map_err(|error| refused(address, error))
@@ -100,6 +109,16 @@ impl Listener {
         }
     }
 
+    /// In the runtime that this is called in.
+    pub(super) fn listener(self) -> io::Result<Listener> {
+        Ok(match self {
+            Self::Tcp(listener) => Listener::Tcp(TcpListener::from_std(listener)?),
+            Self::Unix(listener) => Listener::Unix(UnixListener::from_std(listener)?),
+        })
+    }
+}
+
+impl Listener {
     pub(super) async fn accept(&self) -> io::Result<Stream> {
         match self {
             Self::Tcp(listener) => {

@@ -1,11 +1,13 @@
-use super::address::{Address, Listener};
+use super::address::{Address, Bound, Listener};
 use super::connections;
 use super::options::HttpOptions;
 use crate::error::{Error, ErrorKind};
 use crate::registry::Registry;
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 use std::thread::{Builder, JoinHandle};
+use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 /// Serves `GET /metrics` of a registry, from a thread of its own: a program needs no runtime for it.
@@ -80,20 +82,28 @@ pub async fn serve_until(
 }
 
 pub(super) fn start(address: Address, registry: Registry, options: HttpOptions) -> Result<HttpServer, Error> {
-    let system = |error| Error::new(ErrorKind::System, format!("cannot serve metrics at {address}")).with_source(error);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(options.scrapes)
-        .thread_name("narthex-collect")
-        .build()
-        .map_err(system)?;
-    let listener = {
-        let _inside = runtime.enter();
-        Listener::bind(&address)?
-    };
-    let bound = listener.address().map_err(system)?;
+    let text = format!("cannot serve metrics at {address}");
+    let system = |error| Error::new(ErrorKind::System, text.as_str()).with_source(error);
+    let bound = Bound::at(&address)?;
+    let address = bound.address().map_err(&system)?;
     let (stop, stopped) = oneshot::channel();
+    let (started, outcome) = std::sync::mpsc::channel();
+    let scrapes = options.scrapes;
+    // everything of the runtime happens in its thread: here may be another one, in which none may be dropped
     let serve = move || {
+        let runtime = match runtime(scrapes) {
+            Ok(runtime) => runtime,
+            Err(error) => return drop(started.send(Err(error))),
+        };
+        let listener = {
+            let _inside = runtime.enter();
+            bound.listener()
+        };
+        let listener = match listener {
+            Ok(listener) => listener,
+            Err(error) => return drop(started.send(Err(error))),
+        };
+        let _ = started.send(Ok(()));
         runtime.block_on(connections::serve(listener, registry, options, async {
             if stopped.await.is_err() {
                 std::future::pending().await // the handle was dropped: go on
@@ -101,8 +111,17 @@ pub(super) fn start(address: Address, registry: Registry, options: HttpOptions) 
         }));
         runtime.shutdown_background();
     };
-    let thread = Builder::new().name("narthex-http".into()).spawn(serve).map_err(system)?;
-    Ok(HttpServer { address: bound, stop, thread })
+    let thread = Builder::new().name("narthex-http".into()).spawn(serve).map_err(&system)?;
+    outcome.recv().unwrap_or_else(|_| Err(io::ErrorKind::Other.into())).map_err(&system)?;
+    Ok(HttpServer { address, stop, thread })
+}
+
+fn runtime(scrapes: usize) -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(scrapes)
+        .thread_name("narthex-collect")
+        .build()
 }
 
 /// A running metrics endpoint. Dropping this does not stop it.

@@ -10,7 +10,8 @@ use std::sync::Arc;
 ///
 /// | on the page | |
 /// | --- | --- |
-/// | `_created`, timestamps, exemplars, quantiles | [`ParsedSeries`] has them |
+/// | quantiles | [`ParsedSeries`] has them |
+/// | a `_created` that is no moment: beyond 64-bit seconds | the same |
 /// | several points of one series, with timestamps | the last is kept |
 /// | a summary without a count or without a sum | [left out](Self::left_out) |
 /// | a histogram without a sum, but for negative bounds | left out |
@@ -157,7 +158,9 @@ impl ParsedFamily {
         }
         let own = Labels::new(&texts.names, &texts.values);
         let labels = outer.map_or(own, |outer| outer.and(&own));
-        series.point(&mut |point| give(&Sample::new(index, &labels, point)))
+        series.with_details(self.row.scale, |details| {
+            series.point(&mut |point| give(&Sample::new(index, &labels, point).with_details(details)))
+        })
     }
 }
 

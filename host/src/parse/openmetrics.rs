@@ -160,7 +160,9 @@ impl<'t> Parser<'t> {
         self.scan.expect(b' ', "a name or labels")?;
         let value_at = self.scan.at();
         let value = match part {
-            Part::Value | Part::Total | Part::Sum => self.word(Value::parse_scaled, ParseErrorKind::Value)?,
+            Part::Value | Part::Total | Part::Sum | Part::Created => {
+                self.word(Value::parse_scaled, ParseErrorKind::Value)?
+            }
             _ => self.word(Value::parse, ParseErrorKind::Value)?,
         };
         let mut time = None;

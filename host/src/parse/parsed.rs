@@ -1,8 +1,9 @@
 use crate::parse::page::{self, Bounds, Page, Run, Series, of_series};
 use crate::parse::value::Value;
-use narthex_core::{Flow, Number, Point, Timestamp};
+use narthex_core::{Details, Exemplar, Flow, Labels, Number, Point, Timestamp};
 
-/// A series of an [`Exposition`](crate::parse::Exposition), with what a [`Sample`](narthex_core::Sample) has no place for.
+/// A series of an [`Exposition`](crate::parse::Exposition), with what a [`Sample`](narthex_core::Sample) has no place for:
+/// quantiles.
 #[derive(Clone, Copy)]
 pub struct ParsedSeries<'a> {
     page: &'a Page,
@@ -49,6 +50,36 @@ impl<'a> ParsedSeries<'a> {
         let start = page.exemplars.partition_point(|exemplar| exemplar.series < number);
         let from = page.exemplars.get(start..).unwrap_or_default();
         from.iter().take_while(move |e| e.series == number).map(move |exemplar| ParsedExemplar { page, exemplar })
+    }
+
+    /// Gives `f` what there is besides the value, if there is anything. `scale` is that of the family.
+    pub(super) fn with_details(&self, scale: i8, f: impl FnOnce(Option<&Details<'_>>) -> Flow) -> Flow {
+        let created = of_series(&self.page.created, self.number).and_then(Value::to_timestamp);
+        let mut details = Details::new();
+        if let Some(created) = created {
+            details = details.with_created(created);
+        }
+        if let Some(timestamp) = self.timestamp() {
+            details = details.with_timestamp(timestamp);
+        }
+        let exemplars: Vec<_> = self.exemplars().collect();
+        if exemplars.is_empty() {
+            return f((created.is_some() || self.timestamp().is_some()).then_some(&details));
+        }
+        let texts: Vec<(Vec<&str>, Vec<&str>)> = exemplars.iter().map(|exemplar| exemplar.labels().unzip()).collect();
+        let labels: Vec<_> = texts.iter().map(|(names, values)| Labels::new(names, values)).collect();
+        let places = exemplars.iter().map(|exemplar| exemplar.bucket() + 1).max().unwrap_or_default();
+        let mut by_bucket = vec![None; places];
+        for (exemplar, labels) in exemplars.iter().zip(&labels) {
+            let value = match exemplar.value() {
+                value if scale == 0 => value,
+                value => value.to_f64(0).into(), // integers of the family are scaled, and this is none
+            };
+            if let Some(place) = by_bucket.get_mut(exemplar.bucket()) {
+                *place = Exemplar::new(labels, value, exemplar.timestamp()).ok();
+            }
+        }
+        f(Some(&details.with_exemplars(&by_bucket)))
     }
 
     /// Gives the point, if there is a shape for it.

@@ -105,7 +105,7 @@ impl Open {
     #[inline]
     pub(super) fn add(&mut self, scan: &Scan<'_>, page: &mut Page, kind: Kind, line: &Line) -> Result<(), ParseError> {
         let value = line.value;
-        self.scaled |= value.is_decimal();
+        self.scaled |= value.is_decimal() && line.part != Part::Created;
         let wrong = |message: &str| Err(scan.fault(line.value_at, ParseErrorKind::Value, message));
         let twice = match line.part {
             Part::Value => self.value.replace(value).is_some(),

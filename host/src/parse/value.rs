@@ -27,6 +27,22 @@ impl Value {
         }
     }
 
+    /// As a moment, in seconds since 1970, if it is one.
+    pub(super) fn to_timestamp(self) -> Option<Timestamp> {
+        match self {
+            Value::U64(seconds) => Timestamp::new(i64::try_from(seconds).ok()?, 0),
+            Value::I64(seconds) => Timestamp::new(seconds, 0),
+            // the shortest decimal that is read as this double, and so the one that was written
+            Value::F64(seconds) => timestamp(&seconds.to_string()).ok(),
+            Value::Decimal { digits, exponent, negative } => {
+                let (places, sign) = (usize::from(exponent.min(0).unsigned_abs()), if negative { "-" } else { "" });
+                let one = 10_u64.checked_pow(places as u32)?;
+                let zeros = "0".repeat(exponent.max(0) as usize);
+                timestamp(&format!("{sign}{}{zeros}.{:0places$}", digits / one, digits % one)).ok()
+            }
+        }
+    }
+
     /// What a sample has as its value: a decimal number, `NaN`, `+Inf` or `-Inf`, the words in any case.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         let (sign, digits) = match text.as_bytes() {

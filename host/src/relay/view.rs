@@ -1,5 +1,5 @@
 use crate::parse::{Exposition, ParsedFamily};
-use narthex_core::{Collect, Desc, Flow, Kind, Labels, Number, Point, Sample, Sink, name};
+use narthex_core::{Collect, Desc, Details, Flow, Kind, Labels, Number, Point, Sample, Sink, name};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,13 +105,17 @@ impl View {
                 let place = start + index;
                 match &member.exported {
                     None => family.sample(index, Some(&outer), &mut |sample| {
-                        sink.sample(&desc, &Sample::new(place, sample.labels, sample.point))
+                        let details = sample.details.map(untimed);
+                        let sample = Sample::new(place, sample.labels, sample.point);
+                        sink.sample(&desc, &sample.with_details(details.as_ref()))
                     }),
                     Some(exported) => family.sample(index, None, &mut |sample| {
                         let rename = |(name, value)| (if name == DEVICE { exported.as_str() } else { name }, value);
                         let (names, values): (Vec<_>, Vec<_>) = sample.labels.iter().map(rename).unzip();
                         let labels = Labels::new(&names, &values);
-                        sink.sample(&desc, &Sample::new(place, &outer.and(&labels), sample.point))
+                        let (details, labels) = (sample.details.map(untimed), outer.and(&labels));
+                        let sample = Sample::new(place, &labels, sample.point);
+                        sink.sample(&desc, &sample.with_details(details.as_ref()))
                     }),
                 }?;
             }
@@ -119,6 +123,12 @@ impl View {
         }
         Ok(())
     }
+}
+
+/// Without the timestamp of a value: it is of a clock that nobody set, and a Pushgateway refuses a page that has one.
+fn untimed<'a>(details: &Details<'a>) -> Details<'a> {
+    let untimed = Details::new().with_exemplars(details.exemplars());
+    details.created().map_or(untimed, |created| untimed.with_created(created))
 }
 
 /// What the label [`DEVICE`] of a family's own series becomes: as with Prometheus, but a name that none of its series

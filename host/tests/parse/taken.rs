@@ -16,9 +16,12 @@ fn pages_of_the_specification() {
         ("foo 42.23\n", "# TYPE foo unknown\nfoo 42.23\n"),
         ("foo{} 0\n", "# TYPE foo unknown\nfoo 0\n"),
         ("# HELP foo \n# UNIT foo \n", "# TYPE foo unknown\n"),
-        ("# TYPE foo gauge\nfoo{a=\"b\"} 17.0 1520879607.789\n", "# TYPE foo gauge\nfoo{a=\"b\"} 17\n"),
-        ("# TYPE foo gauge\nfoo 17.0 123\nfoo 18.0 456\n", "# TYPE foo gauge\nfoo 18\n"),
-        ("# TYPE foo counter\nfoo_created 1520430000.123\nfoo_total 17.0\n", "# TYPE foo counter\nfoo_total 17\n"),
+        ("# TYPE foo gauge\nfoo{a=\"b\"} 17.0 1520879607.789\n", "# TYPE foo gauge\nfoo{a=\"b\"} 17 1520879607.789\n"),
+        ("# TYPE foo gauge\nfoo 17.0 123\nfoo 18.0 456\n", "# TYPE foo gauge\nfoo 18 456\n"),
+        (
+            "# TYPE foo counter\nfoo_created 1520430000.123\nfoo_total 17.0\n",
+            "# TYPE foo counter\nfoo_total 17\nfoo_created 1520430000.123\n",
+        ),
         (
             "# TYPE foo stateset\nfoo{entity=\"x\",foo=\"a\"} 0.0\nfoo{foo=\"bb\",entity=\"x\"} 1.0\n",
             "# TYPE foo stateset\nfoo{entity=\"x\",foo=\"a\"} 0\nfoo{entity=\"x\",foo=\"bb\"} 1\n",
@@ -39,7 +42,7 @@ fn pages_of_the_specification() {
              foo_sum 324789.3\nfoo_created 1520430000.123\n",
             "# TYPE foo histogram\nfoo_bucket{le=\"0.0\"} 0\nfoo_bucket{le=\"1e-05\"} 0\nfoo_bucket{le=\"0.00011\"} 5\n\
              foo_bucket{le=\"1.0\"} 10\nfoo_bucket{le=\"1e+23\"} 16\nfoo_bucket{le=\"+Inf\"} 17\nfoo_sum 324789.3\n\
-             foo_count 17\n",
+             foo_count 17\nfoo_created 1520430000.123\n",
         ),
         (
             "# TYPE foo gaugehistogram\nfoo_bucket{le=\"0.01\"} 20.0\nfoo_bucket{le=\"+Inf\"} 42.0\n\
@@ -51,6 +54,24 @@ fn pages_of_the_specification() {
         let exposition = parse(page);
         assert_eq!((openmetrics(&exposition), exposition.left_out()), (format!("{again}# EOF\n"), 0), "{page}");
     }
+}
+
+#[test]
+fn a_page_with_everything_is_written_again_as_it_was() {
+    let page = "# TYPE a counter\n\
+                a_total{b=\"c\"} 17 1.5 # {trace_id=\"KOO5\",q=\"\\\"\\n\"} 0.67 1520879607.789\n\
+                a_created{b=\"c\"} 1520430000.123456789 1.5\n\
+                a_total{b=\"d\"} 18\n\
+                # TYPE h_seconds histogram\n# UNIT h_seconds seconds\n\
+                h_seconds_bucket{le=\"0.01\"} 1 # {} 0.005\nh_seconds_bucket{le=\"1.0\"} 1\n\
+                h_seconds_bucket{le=\"+Inf\"} 3 # {a=\"b\"} 9 -0.5\nh_seconds_sum 10.5\nh_seconds_count 3\n\
+                h_seconds_created 0.000000001\n\
+                # TYPE s summary\ns_sum 3\ns_count 2\ns_created -12.25\n\
+                # TYPE g gauge\ng 0.25 -1\n";
+    assert_eq!(openmetrics(&parse(page)), format!("{page}# EOF\n"));
+    // integers of a family with decimals are scaled, its exemplars are not
+    let scaled = "# TYPE t counter\nt_total 0.000007 # {} 3\nt_total{a=\"b\"} 1234567.000001 # {} 5\n";
+    assert_eq!(openmetrics(&parse(scaled)), format!("{scaled}# EOF\n"));
 }
 
 #[test]
