@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "published nowhere: names speak for those who work on the project")]
 
+pub mod bench;
 pub mod board;
 pub mod command;
 pub mod elf;

@@ -30,7 +30,7 @@ pub fn run() -> Result<()> {
 pub fn fmt() -> Result<()> {
     tools::ensure(&[Tool::Component("rustfmt")])?;
     run_command(&mut cargo(["fmt", "--all", "--check"]))?;
-    for workspace in project::FIRMWARE {
+    for workspace in project::OTHER_WORKSPACES {
         run_command(&mut firmware_cargo(&project::path(workspace), ["fmt", "--all", "--check"]))?;
     }
     Ok(())
@@ -51,6 +51,7 @@ pub fn clippy() -> Result<()> {
         let clippy = ["clippy", "--package", package, "--target", Board::named(board)?.target];
         run_command(firmware_cargo(&project::path(workspace), clippy).args(deny))?;
     }
+    run_command(firmware_cargo(&project::path("tests/bench"), ["clippy"]).args(deny))?;
     let http = ["clippy", "--package", "http", "--package", "requests", "--all-targets"];
     run_command(firmware_cargo(&project::path("embedded-examples"), http).args(deny))?;
     for board in size::boards()? {

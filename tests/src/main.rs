@@ -1,7 +1,7 @@
 //! `cargo xtask`: everything that checks the project.
 
 use anyhow::{Result, bail};
-use narthex_tests::{board, lint, log, qemu, serial, size, test, tidy, tools};
+use narthex_tests::{bench, board, lint, log, qemu, serial, size, test, tidy, tools};
 use std::process::ExitCode;
 
 const HELP: &str = "\
@@ -23,6 +23,8 @@ Checks narthex.
                                      hand-written floor; what each feature costs; fails over
                                      budget, or when docs/your-own-board.md says otherwise
     cargo xtask size --write         write what each feature costs into docs/your-own-board.md
+    cargo xtask bench [ROW...]       the same work beside other libraries and the least that it could
+                                     cost, as ratios; all rows, or those whose names begin so
     cargo xtask tidy                 layers point down, `cfg` only where allowed, file lengths,
                                      one version
     cargo xtask lint                 fmt, clippy, tidy, cargo doc
@@ -57,6 +59,7 @@ fn run(args: &[&str]) -> Result<()> {
         ["qemu", "defmt"] => log::example()?,
         ["qemu", "serial", rest @ ..] => serial::serve(rest)?,
         ["qemu", rest @ ..] => qemu::example(rest)?,
+        ["bench", rows @ ..] => bench::run(rows)?,
         ["size"] => size::run()?,
         ["size", "--write"] => size::write_page()?,
         ["tidy"] => tidy::run()?,

@@ -31,8 +31,9 @@ pub const CORE_TARGETS: &[&str] = &[
     "x86_64-unknown-linux-gnu",
 ];
 
-/// Workspaces of firmware, which the root workspace does not contain.
-pub const FIRMWARE: &[&str] = &[
+/// Workspaces that the root workspace does not contain: of firmware, and of what it is compared with.
+pub const OTHER_WORKSPACES: &[&str] = &[
+    "tests/bench",
     "tests/size",
     "tests/firmware",
     "embedded-examples",

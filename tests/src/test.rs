@@ -2,7 +2,7 @@
 
 use crate::command::{cargo, firmware_cargo, output, run as run_command};
 use crate::tools::{self, Tool};
-use crate::{board, example, lint, own_board, project, qemu, size, tidy};
+use crate::{bench, board, example, lint, own_board, project, qemu, size, tidy};
 use anyhow::{Result, bail, ensure};
 use std::time::Instant;
 
@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
     Step { name: "network", what: "boards that are scraped over a network card, and push", run: network },
     Step { name: "serial", what: "boards that are asked over a serial line, and relayed", run: serial },
     Step { name: "size", what: "the budgets", run: size::run },
+    Step { name: "bench", what: "the comparison with other libraries: it runs", run: bench::check },
     Step { name: "relay", what: "the relay's budget: 200 devices for ten minutes of their time", run: relay },
     Step { name: "loom", what: "the host's families under every interleaving", run: loom },
     Step {

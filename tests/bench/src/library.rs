@@ -1,0 +1,58 @@
+//! What each library is asked to do.
+
+mod client;
+mod fastmetrics;
+mod floor;
+mod measured;
+mod metrics;
+mod narthex;
+mod prometheus;
+
+use std::any::Any;
+
+/// Does the work so many times, as the first thread or the second. The loop is inside, so that nothing is dispatched for
+/// each time.
+pub type Work = Box<dyn Fn(usize, u64) + Send + Sync>;
+
+/// The fastest way that a library documents for each work; `None` is what it does not offer.
+pub trait Library {
+    fn name(&self) -> &'static str;
+
+    /// A counter that is held.
+    fn increment(&self) -> Option<Work> {
+        None
+    }
+
+    /// A counter with [`series`](crate::input::series) of this many, looked up each time by two `&str` that are not static.
+    fn look_up(&self, _series: usize) -> Option<Work> {
+        None
+    }
+
+    /// A counter by two labels of ten values each, which the program's source knows.
+    fn closed(&self) -> Option<Work> {
+        None
+    }
+
+    /// A histogram that is held.
+    fn observe(&self, _bounds: &'static [f64]) -> Option<Work> {
+        None
+    }
+
+    /// This many series of a counter, each at one.
+    fn counters(&self, _series: usize) -> Option<Box<dyn Any>> {
+        None
+    }
+
+    /// This many series of a histogram with [`ELEVEN`](crate::input::ELEVEN) bounds, each observed once.
+    fn histograms(&self, _series: usize) -> Option<Box<dyn Any>> {
+        None
+    }
+}
+
+pub const NARTHEX: &dyn Library = &narthex::Narthex;
+/// The least that the work could cost: no names, no registry, no locks.
+pub const FLOOR: &dyn Library = &floor::Floor;
+/// `prometheus` reads its hash map without comparing keys: its look-up is unsound and no target.
+pub const UNSOUND_LOOK_UP: &str = "prometheus";
+pub const PEERS: [&dyn Library; 5] =
+    [&prometheus::Prometheus, &client::Client, &fastmetrics::Fastmetrics, &measured::Measured, &metrics::Metrics];

@@ -1,0 +1,100 @@
+use super::{Library, Work};
+use crate::input::{ELEVEN, UNIQUE_METHOD, closed, series, unique_path, values};
+use narthex::{ClosedLabels, Counter, Registry, Table};
+use std::any::Any;
+use std::hint::black_box;
+
+pub struct Narthex;
+
+#[derive(Clone, Copy, ClosedLabels)]
+enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+    Head,
+    Options,
+    Patch,
+    Trace,
+    Connect,
+    Propfind,
+}
+
+#[derive(Clone, Copy, ClosedLabels)]
+enum Status {
+    S200,
+    S201,
+    S204,
+    S301,
+    S304,
+    S400,
+    S401,
+    S403,
+    S404,
+    S500,
+}
+
+#[derive(Clone, Copy, ClosedLabels)]
+struct Request {
+    method: Method,
+    status: Status,
+}
+
+static METHODS: [Method; 10] = {
+    use Method::*;
+    [Get, Post, Put, Delete, Head, Options, Patch, Trace, Connect, Propfind]
+};
+static STATUSES: [Status; 10] = {
+    use Status::*;
+    [S200, S201, S204, S301, S304, S400, S401, S403, S404, S500]
+};
+static REQUESTS: Table<Request, Counter> = Table::new();
+
+const NAMES: [&str; 2] = ["method", "path"];
+
+impl Library for Narthex {
+    fn name(&self) -> &'static str {
+        "narthex"
+    }
+
+    fn increment(&self) -> Option<Work> {
+        let counter = Registry::new().counter("requests_total", "").register().ok()?;
+        Some(Box::new(move |_, times| (0..times).for_each(|_| black_box(&counter).inc())))
+    }
+
+    fn look_up(&self, n: usize) -> Option<Work> {
+        let counter = Registry::new().counter("requests_total", "").labels(NAMES).register().ok()?;
+        let series = series(n);
+        series.each(|method, path| counter.get([method, path]).inc());
+        Some(Box::new(move |thread, times| {
+            series.cycle(thread, times, |method, path| counter.get([method, path]).inc())
+        }))
+    }
+
+    fn closed(&self) -> Option<Work> {
+        let stream = closed();
+        Some(Box::new(move |thread, times| {
+            stream.cycle(thread, times, |method, status| {
+                REQUESTS.get(Request { method: METHODS[method], status: STATUSES[status] }).inc();
+            })
+        }))
+    }
+
+    fn observe(&self, bounds: &'static [f64]) -> Option<Work> {
+        let latency = Registry::new().histogram("latency", "").buckets(bounds.iter().copied()).register().ok()?;
+        let values = values();
+        Some(Box::new(move |thread, times| values.cycle(thread, times, |value| black_box(&latency).observe(value))))
+    }
+
+    fn counters(&self, n: usize) -> Option<Box<dyn Any>> {
+        let counter = Registry::new().counter("requests_total", "").labels(NAMES).register().ok()?;
+        (0..n).for_each(|n| counter.get([UNIQUE_METHOD, &unique_path(n)]).inc());
+        Some(Box::new(counter))
+    }
+
+    fn histograms(&self, n: usize) -> Option<Box<dyn Any>> {
+        let latency = Registry::new().histogram("latency", "").buckets(ELEVEN).labels(NAMES).register().ok()?;
+        (0..n).for_each(|n| latency.get([UNIQUE_METHOD, &unique_path(n)]).observe(0.5));
+        Some(Box::new(latency))
+    }
+}

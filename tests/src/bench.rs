@@ -1,0 +1,19 @@
+//! `cargo xtask bench`: the same work beside other libraries.
+
+use crate::command::{firmware_cargo, run as run_command};
+use crate::project;
+use anyhow::Result;
+
+/// A workspace of its own, so that nobody who builds narthex builds the others.
+const WORKSPACE: &str = "tests/bench";
+
+/// `cargo xtask bench [ROW...]`
+pub fn run(rows: &[&str]) -> Result<()> {
+    let bench = ["run", "--quiet", "--release", "--"].into_iter().chain(rows.iter().copied());
+    run_command(&mut firmware_cargo(&project::path(WORKSPACE), bench))
+}
+
+/// Every row once, quickly: that it runs, not how fast.
+pub fn check() -> Result<()> {
+    run(&["--quick"])
+}
