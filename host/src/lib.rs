@@ -36,6 +36,7 @@
 //! | [`Registry`], [`Builder`] | what is exposed together, and how metrics are made |
 //! | [`ProcessCollector`], [`PlatformCollector`], [`BuildInfoCollector`], [`AllocatorCollector`] | what a program did not count itself |
 //! | [`generate_latest`], [`start_http_server`], [`write_to_textfile`] | out of the process |
+//! | `push_to_gateway` (a feature: `push`) | to a Pushgateway |
 //! | `relay` (a feature) | metrics of devices on serial lines |
 //! | [`parse_openmetrics`] | into the process: what others expose, as a collector |
 
@@ -58,6 +59,8 @@ mod instrument;
 #[cfg(not(loom))]
 mod middleware;
 mod parse;
+#[cfg(all(feature = "push", not(loom)))]
+mod push;
 mod registered;
 mod registry;
 #[cfg(all(feature = "relay", not(loom)))]
@@ -101,6 +104,8 @@ pub use parse::{
     Exposition, ParseError, ParseErrorKind, ParsedExemplar, ParsedFamily, ParsedSeries, parse_openmetrics,
     parse_openmetrics_bytes,
 };
+#[cfg(all(feature = "push", not(loom)))]
+pub use push::{Gateway, delete_from_gateway, instance_ip_grouping_key, push_to_gateway, pushadd_to_gateway};
 pub use registered::{Registered, Registration};
 pub use registry::{Registry, Snapshot, default_registry};
 pub use runtime::{GrowingFamily, Handle};

@@ -44,6 +44,7 @@ const LAYERED: [Layered; 2] = [
             &["builder"],
             &["exposition"],
             &["http", "middleware", "textfile"],
+            &["push"],
             &["relay"],
             &["bin"],
         ],

@@ -1,4 +1,5 @@
 use super::page::{Page, Pages, Writer};
+use crate::registered::Collector;
 use crate::registry::Registry;
 use narthex_core::encode::{Format, OpenMetrics, Protobuf, Text, TextFormat};
 
@@ -29,5 +30,15 @@ impl Offer {
     /// Begins an answer.
     pub(crate) fn pages(&self, registry: Registry) -> Box<dyn Pages> {
         Box::new(Page::new(registry, (self.writer)()))
+    }
+
+    /// Begins an answer of what `around` makes of each collector.
+    #[allow(dead_code, reason = "only what is pushed is looked at on its way, which is a feature")]
+    pub(crate) fn pages_around(
+        &self,
+        registry: Registry,
+        around: impl FnMut(Collector) -> Collector,
+    ) -> Box<dyn Pages> {
+        Box::new(Page::around(registry, (self.writer)(), around))
     }
 }

@@ -65,6 +65,13 @@ impl Page {
         Self { registry, snapshot: None, at: 0, position: Position::new(true), end: None, writer }
     }
 
+    /// Of what `around` makes of each collector that the registry has now.
+    pub(crate) fn around(registry: Registry, writer: Writer, around: impl FnMut(Collector) -> Collector) -> Self {
+        let (collectors, failures) = registry.snapshot().into_parts();
+        let snapshot = Some((collectors.into_iter().map(around).collect(), failures));
+        Self { snapshot, ..Self::new(registry, writer) }
+    }
+
     /// What comes next of the collector that it is at; whether there is more.
     fn part(&mut self, to: &mut Vec<u8>, room: usize) -> Result<bool, usize> {
         let (collectors, failures) = self.snapshot.get_or_insert_with(|| self.registry.snapshot().into_parts());

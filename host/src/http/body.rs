@@ -32,7 +32,7 @@ enum Content {
 }
 
 impl MetricsBody {
-    pub(super) fn text(text: Bytes) -> Self {
+    pub(crate) fn text(text: Bytes) -> Self {
         let text = Some(text).filter(|text| !text.is_empty());
         Self { content: Content::Text(text), _sending: (None, None) }
     }
@@ -107,20 +107,20 @@ impl std::fmt::Debug for MetricsBody {
 }
 
 /// An exposition that is under way.
-pub(super) struct Work {
+pub(crate) struct Work {
     pages: Box<dyn Pages>,
     gzip: Option<GzEncoder<Vec<u8>>>,
     buffer: Vec<u8>,
 }
 
 impl Work {
-    pub(super) fn new(pages: Box<dyn Pages>, gzip: bool) -> Self {
+    pub(crate) fn new(pages: Box<dyn Pages>, gzip: bool) -> Self {
         let gzip = gzip.then(|| GzEncoder::new(Vec::new(), Compression::fast()));
         Self { pages, gzip, buffer: Vec::new() }
     }
 
     /// All of it.
-    pub(super) fn whole(self) -> io::Result<Bytes> {
+    pub(crate) fn whole(self) -> io::Result<Bytes> {
         let (mut whole, mut rest) = (Vec::new(), Some(Box::new(self)));
         while let Some(work) = rest {
             let (bytes, more) = work.next()?;

@@ -3,13 +3,13 @@
 mod address;
 #[cfg(feature = "auth")]
 pub(crate) mod auth;
-mod body;
+pub(crate) mod body;
 mod connections;
 mod deadline;
 mod landing;
 mod negotiate;
 mod options;
-mod secure;
+pub(crate) mod secure;
 mod server;
 mod service;
 mod shared;

@@ -46,7 +46,6 @@ mod fleet;
 mod metrics;
 mod names;
 mod port;
-mod push;
 mod reader;
 mod run;
 #[cfg(test)]
@@ -54,7 +53,6 @@ mod tests;
 mod view;
 
 pub use device::Device;
-pub use push::Gateway;
 
 use crate::error::Error;
 use crate::registry::Registry;

@@ -4,7 +4,8 @@ mod show;
 
 use clap::{Args, Parser, Subcommand};
 use humantime::parse_duration;
-use narthex::relay::{Device, Gateway, Options, Relay};
+use narthex::Gateway;
+use narthex::relay::{Device, Options, Relay};
 use narthex::start_http_server;
 use std::cell::RefCell;
 use std::error::Error;

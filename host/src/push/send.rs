@@ -1,0 +1,94 @@
+use super::gateway::Gateway;
+use super::secure::Connection;
+use crate::error::Error;
+use crate::http::MetricsBody;
+use bytes::Bytes;
+use hyper::Method;
+use hyper::body::{Body as _, Incoming};
+use hyper::client::conn::http1;
+use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, LOCATION};
+use hyper_util::rt::TokioIo;
+use narthex_core::encode::{Format, Text};
+use std::error::Error as _;
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use tokio::net::TcpStream;
+
+pub(super) struct Request {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) body: Bytes,
+    pub(super) gzip: bool,
+}
+
+/// How much of the gateway's words is repeated.
+const WORDS: usize = 500;
+
+pub(super) async fn send(gateway: &Gateway, request: Request) -> Result<(), Error> {
+    let stream = connect(gateway).await.map_err(|error| gateway.refused("").with_source(error))?;
+    let broken = |error: hyper::Error| {
+        let why = error.source().map(|why| format!(": {why}")).unwrap_or_default();
+        gateway.refused(&format!(": {error}{why}"))
+    };
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
+    let exchange = async {
+        let mut head =
+            hyper::Request::builder().method(request.method).uri(request.path).header(HOST, &gateway.authority);
+        if !request.body.is_empty() {
+            head = head.header(CONTENT_TYPE, Text::CONTENT_TYPE);
+        }
+        if request.gzip {
+            head = head.header(CONTENT_ENCODING, "gzip");
+        }
+        if let Some(authorization) = &gateway.authorization {
+            head = head.header(AUTHORIZATION, authorization);
+        }
+        let request =
+            head.body(MetricsBody::text(request.body)).map_err(|error| gateway.refused(&format!(": {error}")))?;
+        let response = sender.send_request(request).await.map_err(broken)?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(());
+        }
+        let to = response.headers().get(LOCATION).map(|to| shown(to.as_bytes()));
+        let to = to.map(|to| format!(" to {to}, which is not followed")).unwrap_or_default();
+        Err(gateway.refused(&format!(": {status}{to}: {}", words(response.into_body()).await)))
+    };
+    // the connection lives as long as the exchange, and in the same task
+    let mut connection = std::pin::pin!(connection);
+    let mut exchange = std::pin::pin!(exchange);
+    let mut open = true;
+    poll_fn(|context| {
+        if open {
+            open = connection.as_mut().poll(context).is_pending(); // what went wrong, the exchange says too
+        }
+        exchange.as_mut().poll(context)
+    })
+    .await
+}
+
+async fn connect(gateway: &Gateway) -> io::Result<Box<dyn Connection>> {
+    let stream = TcpStream::connect((gateway.host.as_str(), gateway.port)).await?;
+    match &gateway.secure {
+        None => Ok(Box::new(stream)),
+        Some(secure) => secure.handshake(&gateway.host, stream).await,
+    }
+}
+
+/// The start of what the gateway says.
+async fn words(mut body: Incoming) -> String {
+    let mut words = Vec::new();
+    while words.len() < WORDS
+        && let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
+    {
+        words.extend(frame.data_ref().into_iter().flatten());
+    }
+    shown(&words)
+}
+
+/// Some of it, as it can be on a terminal.
+fn shown(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(WORDS)]).replace(char::is_control, " ");
+    text.trim().to_owned()
+}

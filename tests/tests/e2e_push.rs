@@ -1,0 +1,96 @@
+//! A real Pushgateway takes what we push, and says what it does not take.
+
+mod server;
+
+use narthex::{
+    Collect, Desc, Details, ErrorKind, Flow, Gateway, Kind, Labels, Point, Registry, Sample, Sink, Timestamp,
+    delete_from_gateway, name, push_to_gateway, pushadd_to_gateway,
+};
+use server::{Server, free, get, pushgateway};
+
+fn gauge(name: &str, value: i64) -> Registry {
+    let registry = Registry::new();
+    registry.gauge(name, "").register().unwrap().set(value);
+    registry
+}
+
+/// The samples of these names.
+fn samples(server: &Server, names: &[&str]) -> Vec<String> {
+    let page = get(server.addr, "/metrics", "").unwrap();
+    let of = |line: &&str| names.iter().any(|name| line.strip_prefix(name).is_some_and(|rest| rest.starts_with('{')));
+    page.lines().filter(of).map(String::from).collect()
+}
+
+#[test]
+fn replaced_added_and_deleted() {
+    let server = pushgateway(free());
+    let gateway = Gateway::new(&server.addr.to_string(), "backup").unwrap().grouping_key("path", "/var/lib").unwrap();
+    let seen = || samples(&server, &["a", "b"]);
+    let line = |name, value| format!("{name}{{instance=\"\",job=\"backup\",path=\"/var/lib\"}} {value}");
+
+    push_to_gateway(&gateway, &gauge("a", 1)).unwrap();
+    assert_eq!(seen(), [line("a", 1)]);
+    pushadd_to_gateway(&gateway, &gauge("b", 2)).unwrap();
+    assert_eq!(seen(), [line("a", 1), line("b", 2)]);
+    push_to_gateway(&gateway.clone().gzip(), &gauge("b", 3)).unwrap();
+    assert_eq!(seen(), [line("b", 3)]);
+
+    let other = Gateway::new(&server.addr.to_string(), "backup").unwrap();
+    delete_from_gateway(&other).unwrap();
+    assert_eq!(seen(), [line("b", 3)]);
+    delete_from_gateway(&gateway.gzip()).unwrap();
+    assert!(seen().is_empty());
+}
+
+#[test]
+fn groups_of_all_of_unicode() {
+    let server = pushgateway(free());
+    let values = ["", ".", "..", "/", "a/b", " ", "%2F", "+", "?#&=;", "a\"b\\c\nd", "é\u{1F525}", "@base64", "\u{1}"];
+    for (n, value) in values.iter().enumerate() {
+        let gateway = Gateway::new(&format!("http://{}/", server.addr), &format!("j{value}")).unwrap();
+        let gateway = gateway.grouping_key("n", n.to_string()).unwrap().grouping_key("value", *value).unwrap();
+        push_to_gateway(&gateway, &gauge("a", n as i64)).unwrap_or_else(|error| panic!("{value:?}: {error}"));
+    }
+    let seen = samples(&server, &["a"]);
+    for (n, value) in values.iter().enumerate() {
+        let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        let value_label = if value.is_empty() { String::new() } else { format!(",value=\"{value}\"") };
+        let line = format!("a{{instance=\"\",job=\"j{value}\",n=\"{n}\"{value_label}}} {n}");
+        let empty = format!("a{{instance=\"\",job=\"j{value}\",n=\"{n}\",value=\"\"}} {n}");
+        assert!(seen.contains(&line) || seen.contains(&empty), "no {line} in {seen:#?}");
+    }
+}
+
+/// A sample with a timestamp, which no Pushgateway takes.
+struct Dated;
+
+impl Collect for Dated {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        each(&Desc::new(Kind::Gauge, name!("dated"), ""))
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        let desc = Desc::new(Kind::Gauge, name!("dated"), "");
+        if sink.family(&desc)? > 0 {
+            return Ok(());
+        }
+        let details = Details::new().with_timestamp(Timestamp::new(1_700_000_000, 0).unwrap());
+        let point = Point::Number(1_u64.into());
+        sink.sample(&desc, &Sample::new(0, &Labels::NONE, &point).with_details(Some(&details)))
+    }
+}
+
+#[test]
+fn the_gateway_says_why() {
+    let server = pushgateway(free());
+    let registry = Registry::new();
+    registry.register(Dated).unwrap();
+    let error = push_to_gateway(&Gateway::new(&server.addr.to_string(), "j").unwrap(), &registry).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Gateway);
+    assert!(error.to_string().contains(": 400 Bad Request: ") && error.to_string().contains("timestamp"), "{error}");
+
+    let url = format!("http://{}/not/there", server.addr);
+    let error = push_to_gateway(&Gateway::new(&url, "j").unwrap(), &gauge("a", 1)).unwrap_err();
+    assert_eq!(error.to_string(), format!("{url}/metrics/job/j: 404 Not Found: 404 page not found"));
+    assert!(samples(&server, &["a", "dated"]).is_empty());
+}
