@@ -38,6 +38,7 @@
 //! | [`generate_latest`], [`start_http_server`], [`write_to_textfile`] | out of the process |
 //! | `push_to_gateway` (a feature: `push`) | to a Pushgateway |
 //! | `relay` (a feature) | metrics of devices on serial lines |
+//! | [`testing`] | for tests of a program's metrics |
 //! | [`parse_openmetrics`] | into the process: what others expose, as a collector |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -67,6 +68,7 @@ mod registry;
 pub mod relay;
 mod runtime;
 mod sync;
+pub mod testing;
 #[cfg(not(loom))]
 mod textfile;
 

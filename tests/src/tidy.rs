@@ -34,7 +34,7 @@ const LAYERED: [Layered; 2] = [
     Layered {
         source: "host/src/",
         layers: &[
-            &["sync", "created", "collectors", "parse"],
+            &["sync", "created", "collectors", "parse", "testing"],
             &["registered"],
             &["error"],
             &["instrument"],

@@ -140,6 +140,7 @@ fn what_no_family_can_be_is_refused() {
         (MetricFamily::histogram("a", "").and_then(|a| a.labels(["le"])), Label),
         (MetricFamily::summary("a", "").and_then(|a| a.labels(["quantile"])), Label),
         (MetricFamily::state_set("a", "", ["x"]).and_then(|a| a.labels(["a"])), Label),
+        (MetricFamily::state_set("a:b", "", ["x"]), Name),
         (MetricFamily::state_set("a", "", [""]), States),
         (MetricFamily::state_set::<&str>("a", "", []), States),
         (MetricFamily::info("a", "").and_then(|a| a.unit("bytes")), Unit),

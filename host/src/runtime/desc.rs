@@ -1,4 +1,4 @@
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use narthex_core::{Desc, Invalid, Kind, LabelNames, Name};
 
 /// The description of a family that was named at run time. What it holds was checked when it was made.
@@ -18,6 +18,10 @@ impl OwnedDesc {
         let (what, names) = (format!("metric {:?}:", self.name), self.names().collect::<Vec<_>>());
         LabelNames::new(&names).map_err(|invalid| Error::invalid(&format!("label name of {what}"), invalid))?;
         self.lend(&names).map_err(|invalid| Error::invalid(&what, invalid))?;
+        if self.kind == Kind::StateSet && self.name.contains(':') {
+            let text = format!("{what} the name of a state set is that of a label too, which cannot have a colon");
+            return Err(Error::new(ErrorKind::Name, text));
+        }
         Ok(())
     }
 
