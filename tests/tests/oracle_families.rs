@@ -1,9 +1,10 @@
 //! Families that are made as values say the same to the strict parser of PyPI's `prometheus_client`.
 
 use narthex::encode::OpenMetrics;
+use narthex::testing::compare;
 use narthex::{
     Collect, CollectError, Desc, Error, Flow, Kind, MetricFamilies, MetricFamily, MetricValue, Registry, Sink,
-    Timestamp, generate_latest, name,
+    Timestamp, generate_latest, name, parse_openmetrics,
 };
 use narthex_tests::python;
 use serde_json::{Value, json};
@@ -51,6 +52,8 @@ fn families() -> Result<MetricFamilies, Error> {
 fn what_was_given_is_read() {
     let registry = Registry::new();
     registry.register_source(|| Arc::new(families().unwrap()));
+    let page = generate_latest(&registry, OpenMetrics);
+    compare(&parse_openmetrics(&page).unwrap(), &page, &[]).unwrap();
     let none = Value::Null;
     let plain = |name, labels: Value, value| json!([name, labels, value, none, none]);
     let time = "1520879607.123000000";

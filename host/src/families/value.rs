@@ -1,7 +1,6 @@
 use crate::created;
 use crate::error::{Error, ErrorKind};
-use narthex_core::Flow;
-use narthex_core::{Details, Exemplar, Kind, Labels, Number, Point, Take, Timestamp};
+use narthex_core::{Details, Exemplar, Flow, Kind, Labels, Number, Point, Take, Timestamp};
 
 /// What a series of a [`MetricFamily`](crate::MetricFamily) holds. A number becomes one by itself.
 ///
@@ -154,7 +153,8 @@ impl MetricValue {
         let mut details = Details::new().with_exemplars(&exemplars);
         details = self.created.map_or(details, |created| details.with_created(created));
         details = self.timestamp.map_or(details, |timestamp| details.with_timestamp(timestamp));
-        let mut give = |point: &Point<'_>| give(point, Some(&details));
+        let plain = self.created.is_none() && self.timestamp.is_none() && exemplars.is_empty();
+        let mut give = |point: &Point<'_>| give(point, (!plain).then_some(&details));
         match &self.value {
             Value::Number(value) => give(&Point::Number(*value)),
             Value::Histogram { bounds, counts, sum } => {
