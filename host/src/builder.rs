@@ -1,8 +1,12 @@
 //! Metrics that are named at run time, in the shape that people know.
 
 mod buckets;
+mod callback;
 mod exemplars;
 mod lifetime;
+mod series;
+
+pub use callback::Readable;
 
 use crate::created;
 use crate::error::{Error, ErrorKind};
@@ -49,6 +53,8 @@ struct Parts<'a> {
     subsystem: &'a str,
     unit: &'a str,
     labels: Vec<&'a str>,
+    const_labels: Vec<(&'a str, &'a str)>,
+    initial: Vec<Vec<&'a str>>,
     limit: Option<usize>,
     created: bool,
     expire_after: Option<Duration>,
@@ -213,7 +219,7 @@ impl<'a, C: Instrument> Builder<'a, C> {
         let handle = Handle::alone(C::make(&self.shared), began);
         let refused = exemplars::refused::<C>(&self.shared, &desc);
         let collector = exemplars::beside(refused, Arc::new(Single::new(desc, handle.clone())));
-        self.registry.add(collector, Arc::new(handle.clone()))?;
+        self.parts.registry(self.registry)?.add(collector, Arc::new(handle.clone()))?;
         Ok(handle)
     }
 }
@@ -227,7 +233,7 @@ impl<C: Instrument, L: LabelSet + 'static> Builder<'_, C, L> {
         self
     }
 
-    /// Makes the family, without series, and registers it.
+    /// Makes the family and registers it.
     ///
     /// # Errors
     ///
@@ -243,8 +249,11 @@ impl<C: Instrument, L: LabelSet + 'static> Builder<'_, C, L> {
         let lifetime =
             Lifetime { created: created::recorded(C::KIND, self.parts.created), expire_after: self.parts.expire_after };
         let refused = exemplars::refused::<C>(&self.shared, &desc);
+        let name = desc.name.clone();
         let family = GrowingFamily::new(desc, self.shared, self.parts.limit, lifetime);
-        self.registry.add(exemplars::beside(refused, Arc::new(family.clone())), Arc::new(family.clone()))?;
+        series::make(&name, &family, &self.parts.initial)?;
+        let registry = self.parts.registry(self.registry)?;
+        registry.add(exemplars::beside(refused, Arc::new(family.clone())), Arc::new(family.clone()))?;
         Ok(family)
     }
 }

@@ -75,7 +75,7 @@ mod textfile;
 pub use narthex_core::*;
 pub use narthex_derive::{count_errors, timed, track_inprogress};
 
-pub use builder::{Builder, Unlabelled};
+pub use builder::{Builder, Readable, Unlabelled};
 #[cfg(not(loom))]
 pub use collectors::{AllocatorCollector, BuildInfoCollector, PlatformCollector, ProcessCollector};
 pub use created::{disable_created_metrics, enable_created_metrics};
@@ -97,8 +97,8 @@ pub use http::{
     Address, HttpOptions, HttpServer, Listener, MetricsBody, MetricsService, serve, serve_until, start_http_server,
 };
 pub use instrument::{
-    DEFAULT_BUCKETS, GiveExemplar, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet, UnknownState,
-    WithExemplars,
+    DEFAULT_BUCKETS, GiveExemplar, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet, SetToCurrentTime,
+    UnknownState, WithExemplars,
 };
 #[cfg(not(loom))]
 pub use middleware::{HttpMetrics, Measured, MeasuredBody, MeasuredFuture};

@@ -1,12 +1,14 @@
 //! What a series can be: the cells of the core, those whose bounds or states are known only at run time, and those that
 //! keep exemplars.
 
+mod clock;
 mod exemplars;
 #[expect(unsafe_code, reason = "half of what two boxed slices take")]
 mod histogram;
 mod info;
 mod state_set;
 
+pub use clock::SetToCurrentTime;
 pub(crate) use exemplars::Provider;
 pub use exemplars::{GiveExemplar, WithExemplars};
 pub use histogram::{DEFAULT_BUCKETS, RuntimeHistogram};

@@ -98,6 +98,20 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
         })
     }
 
+    /// As [`try_get`](Self::try_get), for as many values as there are labels.
+    pub(crate) fn make(&self, values: &[&str]) -> Result<Handle<C>, Refused> {
+        let hash = self.0.store.hash_of(values);
+        self.0.store.find(hash, values).map_or_else(|| self.insert(hash, values), Ok)
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.0.desc.name
+    }
+
+    pub(super) fn label_names(&self) -> impl Iterator<Item = &str> {
+        self.0.desc.names()
+    }
+
     #[cold]
     fn insert(&self, hash: u64, values: &[&str]) -> Result<Handle<C>, Refused> {
         let now = self.0.lifetime.created.then(created::now);

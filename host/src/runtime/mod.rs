@@ -8,6 +8,7 @@ mod grown;
 #[expect(unsafe_code, reason = "a handle is a pin on a slot that threads share")]
 mod handle;
 mod marks;
+mod named;
 #[expect(unsafe_code, reason = "it holds the store, which the last of its holders frees")]
 mod owner;
 mod single;

@@ -1,0 +1,127 @@
+//! Callbacks, constant labels, first series, and series by name.
+
+use narthex::encode::Text;
+use narthex::{ErrorKind, Registry, SetToCurrentTime, generate_latest};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+const ERRORS: &str = "narthex_collector_errors_total";
+
+#[test]
+fn callbacks_are_read_at_every_scrape() {
+    let registry = Registry::new();
+    let value = Arc::new(AtomicI64::new(3));
+    let read = Arc::clone(&value);
+    let gauge = registry.gauge("depth", "D.").unit("jobs").callback(move || read.load(Ordering::Relaxed)).unwrap();
+    registry.counter("big", "").callback(|| u64::MAX).unwrap();
+    registry.gauge("ratio", "").callback(|| 0.1_f32).unwrap();
+    assert_eq!(
+        generate_latest(&registry, Text),
+        "# HELP depth_jobs D.\n# TYPE depth_jobs gauge\ndepth_jobs 3\n# TYPE big_total counter\n\
+         big_total 18446744073709551615\n# TYPE ratio gauge\nratio 0.1\n"
+    );
+    value.store(-4, Ordering::Relaxed);
+    assert_eq!(registry.sample_value("depth_jobs", &[]), Some(-4.0));
+    let error = registry.gauge("depth_jobs", "").callback(|| 0_u64).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Duplicate);
+    assert!(registry.unregister(gauge).is_some());
+    assert_eq!(registry.sample_value("depth_jobs", &[]), None);
+    assert_eq!(registry.gauge("a b", "").callback(|| 0_u64).unwrap_err().kind(), ErrorKind::Name);
+}
+
+#[test]
+fn a_callback_gives_series_and_a_bad_one_costs_itself() {
+    let registry = Registry::new();
+    let pools = registry.counter("gets_total", "").labels(["pool", "state"]);
+    pools
+        .callback(|give| {
+            give(["a\"", "x"], 1_u64.into());
+            give(["b", "x"], f64::NAN.into());
+            give(["c", "x"], (-1_i64).into());
+            give(["d", "x"], f64::INFINITY.into());
+        })
+        .unwrap();
+    registry.gauge("panics", "").callback(|| -> u64 { panic!("on purpose") }).unwrap();
+    registry.gauge("after", "").callback(|| f64::NAN).unwrap();
+    let page = generate_latest(&registry, Text);
+    assert_eq!(
+        page,
+        "# TYPE gets_total counter\ngets_total{pool=\"a\\\"\",state=\"x\"} 1\ngets_total{pool=\"d\",state=\"x\"} +Inf\n\
+         # TYPE panics gauge\n# TYPE after gauge\nafter NaN\n\
+         # HELP narthex_collector_errors_total Collections that a collector failed or panicked in; the rest of its \
+         metrics is missing there.\n# TYPE narthex_collector_errors_total counter\nnarthex_collector_errors_total 2\n"
+    );
+    assert!(registry.sample_value(ERRORS, &[]).unwrap() >= 2.0);
+}
+
+#[test]
+fn constant_labels_come_before_those_of_a_series() {
+    let registry = Registry::new();
+    let zone = [("zone", "a\"b"), ("site", "x")];
+    let jobs = registry.counter("jobs", "").const_labels(&zone).labels(["queue"]).limit(1).register().unwrap();
+    jobs.get(["mail"]).inc();
+    jobs.get(["print"]).inc(); // refused
+    registry.histogram("wait", "").const_labels(&zone[..1]).buckets([1.0]).register().unwrap().observe(0.5);
+    registry.gauge("depth", "").const_labels(&zone[..1]).callback(|| 1_u64).unwrap();
+    let page = generate_latest(&registry, Text);
+    for line in [
+        "jobs_total{zone=\"a\\\"b\",site=\"x\",queue=\"mail\"} 1\n",
+        "jobs_refused_total{zone=\"a\\\"b\",site=\"x\"} 1\n",
+        "wait_bucket{zone=\"a\\\"b\",le=\"1\"} 1\n",
+        "depth{zone=\"a\\\"b\"} 1\n",
+    ] {
+        assert!(page.contains(line), "{line}{page}");
+    }
+    for (name, labels) in [("queue", ["queue"]), ("le", ["x"]), ("__a", ["x"]), ("a-b", ["x"])] {
+        let refused = registry.histogram("refused", "").const_labels(&[(name, "")]).labels(labels).register();
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::Label, "{name}");
+    }
+    let twice = registry.counter("twice", "").const_labels(&[("a", ""), ("a", "")]).register();
+    assert_eq!(twice.unwrap_err().kind(), ErrorKind::Label);
+    assert_eq!(generate_latest(&registry, Text), page);
+}
+
+#[test]
+fn first_series_are_there_at_zero() {
+    let registry = Registry::new();
+    let states = registry.counter("jobs", "").labels(["state"]).initial([["done"], ["failed"], ["done"]]);
+    let jobs = states.register().unwrap();
+    assert_eq!(generate_latest(&registry, Text).matches("} 0\n").count(), 2);
+    jobs.get(["done"]).inc();
+    assert_eq!((jobs.len(), registry.sample_value("jobs_total", &[("state", "done")])), (2, Some(1.0)));
+    let page = generate_latest(&registry, Text);
+    let error = registry.gauge("few", "").labels(["a"]).limit(1).initial([["1"], ["2"]]).register().unwrap_err();
+    assert!(error.to_string().contains("\"few\"") && error.to_string().contains("[\"2\"]"), "{error}");
+    assert_eq!(generate_latest(&registry, Text), page);
+}
+
+#[test]
+fn series_by_names_and_by_anything_that_can_be_shown() {
+    let registry = Registry::new();
+    let jobs = registry.gauge("jobs", "").labels(["queue", "shard"]).register().unwrap();
+    for shard in 0..3 {
+        jobs.get_display([&"mail", &shard]).set(shard);
+        jobs.get_display([&'p', &shard]).inc();
+    }
+    assert_eq!(registry.sample_value("jobs", &[("queue", "mail"), ("shard", "2")]), Some(2.0));
+    let error = jobs.remove_by_labels(&[("queue", "mail"), ("shards", "1")]).unwrap_err();
+    assert!(error.to_string().contains("\"shards\" is no label of \"jobs\""), "{error}");
+    assert_eq!(jobs.len(), 6);
+    assert_eq!(jobs.remove_by_labels(&[("shard", "1"), ("queue", "p")]).unwrap(), 1);
+    assert_eq!(jobs.remove_by_labels(&[("shard", "0")]).unwrap(), 2);
+    assert_eq!(jobs.remove_by_labels(&[("shard", "9")]).unwrap(), 0);
+    assert_eq!(jobs.remove_by_labels(&[]).unwrap(), 3);
+}
+
+#[test]
+fn gauges_can_hold_the_time() {
+    let registry = Registry::new();
+    let float = registry.gauge("float", "").float().register().unwrap();
+    let whole = registry.gauge("whole", "").labels(["a"]).register().unwrap();
+    let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs_f64();
+    let before = now();
+    float.set_to_current_time();
+    whole.get(["x"]).set_to_current_time();
+    assert!((before..=now()).contains(&float.value()));
+    assert!((before.floor()..=now()).contains(&(whole.get(["x"]).value() as f64)));
+}
