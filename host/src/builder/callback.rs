@@ -1,5 +1,6 @@
 use super::{Builder, Unlabelled};
 use crate::error::Error;
+use crate::instrument::Instrument;
 use crate::registered::Registration;
 use crate::runtime::OwnedDesc;
 use narthex_core::{
@@ -19,7 +20,7 @@ mod sealed {
     impl<T: narthex_core::Scalar> Sealed for narthex_core::Gauge<T> {}
 }
 
-impl<C: crate::Instrument + Readable> Builder<'_, C, Unlabelled> {
+impl<C: Instrument + Readable> Builder<'_, C, Unlabelled> {
     /// Registers a metric whose value `read` gives, at every scrape: for what is counted elsewhere already.
     ///
     /// No lock is held while it runs. A panic, and a counter's value that is NaN or negative, cost this metric in that scrape
@@ -48,7 +49,7 @@ impl<C: crate::Instrument + Readable> Builder<'_, C, Unlabelled> {
     }
 }
 
-impl<C: crate::Instrument + Readable, const N: usize> Builder<'_, C, [&'static str; N]> {
+impl<C: Instrument + Readable, const N: usize> Builder<'_, C, [&'static str; N]> {
     /// Registers a family whose series `read` gives, at every scrape: it calls what it is given with the label values and
     /// the value of each, in the order in which they are exposed, each label set once.
     ///
@@ -77,7 +78,7 @@ impl<C: crate::Instrument + Readable, const N: usize> Builder<'_, C, [&'static s
 
 type Give<'a> = &'a mut dyn FnMut(&[&str], Number);
 
-impl<C: crate::Instrument + Readable, L> Builder<'_, C, L> {
+impl<C: Instrument + Readable, L> Builder<'_, C, L> {
     fn read_series(self, read: impl Fn(Give<'_>) + Send + Sync + 'static) -> Result<Registration, Error> {
         let desc = self.desc()?;
         let collector = Arc::new(Callback { desc, read });
