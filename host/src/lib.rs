@@ -106,6 +106,8 @@ pub use parse::{
     Exposition, ParseError, ParseErrorKind, ParsedExemplar, ParsedFamily, ParsedSeries, parse_openmetrics,
     parse_openmetrics_bytes,
 };
+#[cfg(all(feature = "push", feature = "tls", not(loom)))]
+pub use push::tls::GatewayTls;
 #[cfg(all(feature = "push", not(loom)))]
 pub use push::{Gateway, delete_from_gateway, instance_ip_grouping_key, push_to_gateway, pushadd_to_gateway};
 pub use registered::{Registered, Registration};

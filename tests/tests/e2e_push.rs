@@ -3,10 +3,12 @@
 mod server;
 
 use narthex::{
-    Collect, Desc, Details, ErrorKind, Flow, Gateway, Kind, Labels, Point, Registry, Sample, Sink, Timestamp,
-    delete_from_gateway, name, push_to_gateway, pushadd_to_gateway,
+    Collect, Desc, Details, ErrorKind, Flow, Gateway, GatewayTls, Kind, Labels, Point, Registry, Sample, Sink,
+    Timestamp, delete_from_gateway, name, push_to_gateway, pushadd_to_gateway,
 };
-use server::{Server, free, get, pushgateway};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use server::{Server, directory, free, get, pushgateway, pushgateway_with};
+use std::path::PathBuf;
 
 fn gauge(name: &str, value: i64) -> Registry {
     let registry = Registry::new();
@@ -93,4 +95,65 @@ fn the_gateway_says_why() {
     let error = push_to_gateway(&Gateway::new(&url, "j").unwrap(), &gauge("a", 1)).unwrap_err();
     assert_eq!(error.to_string(), format!("{url}/metrics/job/j: 404 Not Found: 404 page not found"));
     assert!(samples(&server, &["a", "dated"]).is_empty());
+}
+
+#[test]
+fn over_tls_with_a_certificate_and_a_password() {
+    let directory = directory("e2e_push");
+    let file = |name: &str, content: &str| -> PathBuf {
+        std::fs::write(directory.join(name), content).unwrap();
+        directory.join(name)
+    };
+    let authority = |name: &str| {
+        let mut params = CertificateParams::new([]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(rcgen::DnType::CommonName, name);
+        CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+    };
+    let (ours, others) = (authority("ours"), authority("others"));
+    let issue = |name: &str| {
+        let key = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::new([name.to_string()]).unwrap().signed_by(&key, &ours).unwrap();
+        (file(&format!("{name}.pem"), &certificate.pem()), file(&format!("{name}.key"), &key.serialize_pem()))
+    };
+    let ((_, _), (client, client_key)) = (issue("localhost"), issue("backup"));
+    let (ca, other_ca) = (file("ca.pem", &ours.pem()), file("other.pem", &others.pem()));
+    let hash = bcrypt::hash("secret", 5).unwrap();
+    let config = format!(
+        "tls_server_config:\n  cert_file: localhost.pem\n  key_file: localhost.key\n  \
+         client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\nbasic_auth_users:\n  jane: {hash}\n"
+    );
+    let config = file("web.yml", &config);
+    let server = pushgateway_with(free(), &[&format!("--web.config.file={}", config.display())]);
+
+    let at = |host: &str| Gateway::new(&format!("https://{host}:{}", server.addr.port()), "j").unwrap();
+    let known = GatewayTls::new(&ca).client_certificate(&client, &client_key);
+    let push = |gateway: Gateway| push_to_gateway(&gateway, &gauge("a", 1)).map_err(|error| error.to_string());
+
+    let welcome = at("localhost").tls(known.clone()).unwrap();
+    push(welcome.clone().basic_auth("jane", "secret").unwrap()).unwrap();
+    delete_from_gateway(&welcome.clone().basic_auth("jane", "secret").unwrap()).unwrap();
+    for (gateway, why) in [
+        (welcome.clone(), "401 Unauthorized"),
+        (welcome.basic_auth("jane", "wrong").unwrap(), "401 Unauthorized"),
+        (at("localhost").tls(GatewayTls::new(&ca)).unwrap(), "ertificate"),
+        (at("localhost").tls(GatewayTls::new(&other_ca)).unwrap(), "invalid peer certificate: UnknownIssuer"),
+        (at("127.0.0.1").tls(known.clone()).unwrap(), "certificate not valid for name \"127.0.0.1\""),
+        (Gateway::new(&server.addr.to_string(), "j").unwrap(), "400 Bad Request"),
+    ] {
+        let refused = push(gateway).unwrap_err();
+        assert!(refused.contains(why), "{why} is not in {refused}");
+    }
+
+    let plain = Gateway::new("http://localhost", "j").unwrap().tls(known).unwrap_err();
+    assert_eq!(plain.kind(), ErrorKind::Address);
+    for wrong in [
+        GatewayTls::new(&client_key),
+        GatewayTls::new(directory.join("missing")),
+        GatewayTls::new(&ca).client_certificate(&client_key, &client),
+        GatewayTls::new(&ca).client_certificate(&other_ca, &client_key),
+    ] {
+        let error = at("localhost").tls(wrong).unwrap_err();
+        assert!(error.kind() == ErrorKind::Tls && error.to_string().contains("e2e_push"), "{error}");
+    }
 }

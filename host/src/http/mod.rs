@@ -9,6 +9,8 @@ mod deadline;
 mod landing;
 mod negotiate;
 mod options;
+#[cfg(feature = "tls")]
+pub(crate) mod pem;
 pub(crate) mod secure;
 mod server;
 mod service;

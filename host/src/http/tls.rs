@@ -1,11 +1,10 @@
 use super::address::Stream;
 use super::options::HttpOptions;
+use super::pem::{self, wrong};
 use super::secure::{Connection, Later, Secure};
 use crate::error::{Error, ErrorKind};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{ALL_VERSIONS, RootCertStore, ServerConfig, SupportedProtocolVersion, version};
+use rustls::{ALL_VERSIONS, ServerConfig, SupportedProtocolVersion, version};
 use std::fs;
 use std::io::{self, ErrorKind as Io};
 use std::os::unix::fs::MetadataExt;
@@ -78,23 +77,16 @@ impl TlsOptions {
 
     fn load(&self) -> Result<Arc<ServerConfig>, Error> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let wrong = |path: &Path, what: &str, why: &dyn std::fmt::Display| {
-            Error::new(ErrorKind::Tls, format!("{} of {}: {why}", what, path.display()))
-        };
-        let chain = certificates(&self.certificate).map_err(|why| wrong(&self.certificate, "the certificate", &why))?;
-        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|why| wrong(&self.key, "the private key", &why))?;
+        let (chain, key) = (pem::chain(&self.certificate)?, pem::private_key(&self.key)?);
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(if self.only_tls13 { ONLY_TLS13 } else { ALL_VERSIONS })
-            .map_err(|why| wrong(&self.certificate, "the protocol versions", &why))?;
+            .map_err(|why| wrong("the protocol versions", &self.certificate, &why))?;
         let builder = match &self.client_ca {
             None => builder.with_no_client_auth(),
             Some(path) => {
-                let mut roots = RootCertStore::empty();
-                for authority in certificates(path).map_err(|why| wrong(path, "the authorities", &why))? {
-                    roots.add(authority).map_err(|why| wrong(path, "the authorities", &why))?;
-                }
+                let roots = pem::authorities(path)?;
                 let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider).build();
-                builder.with_client_cert_verifier(verifier.map_err(|why| wrong(path, "the authorities", &why))?)
+                builder.with_client_cert_verifier(verifier.map_err(|why| wrong("the authorities", path, &why))?)
             }
         };
         let mut config = builder.with_single_cert(chain, key).map_err(|why| {
@@ -111,12 +103,6 @@ impl TlsOptions {
         let of = |path| fs::metadata(path).ok().map(|m| (m.ino(), m.mtime(), m.mtime_nsec(), m.len()));
         self.files().map(of).collect()
     }
-}
-
-/// At least one certificate.
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, rustls::pki_types::pem::Error> {
-    let all: Vec<_> = CertificateDer::pem_file_iter(path)?.collect::<Result<_, _>>()?;
-    if all.is_empty() { Err(rustls::pki_types::pem::Error::NoItemsFound) } else { Ok(all) }
 }
 
 impl HttpOptions {

@@ -31,7 +31,7 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 #[must_use = "a gateway does nothing until something is pushed to it"]
 pub struct Gateway {
-    scheme: Scheme,
+    pub(super) scheme: Scheme,
     pub(super) host: String,
     pub(super) port: u16,
     /// As it is in the URL.

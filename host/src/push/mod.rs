@@ -5,6 +5,8 @@ mod group;
 mod page;
 mod secure;
 mod send;
+#[cfg(feature = "tls")]
+pub(crate) mod tls;
 
 pub use gateway::Gateway;
 

@@ -8,5 +8,5 @@ use tokio::net::TcpStream;
 
 /// Makes a connection one that nobody else can read.
 pub(super) trait Secure: Debug + Send + Sync {
-    fn handshake(&self, host: &str, stream: TcpStream) -> Later<io::Result<Box<dyn Connection>>>;
+    fn handshake(&self, stream: TcpStream) -> Later<io::Result<Box<dyn Connection>>>;
 }

@@ -12,6 +12,7 @@ use narthex_core::encode::{Format, Text};
 use std::error::Error as _;
 use std::future::poll_fn;
 use std::io;
+use std::iter::successors;
 use std::pin::Pin;
 use tokio::net::TcpStream;
 
@@ -28,7 +29,7 @@ const WORDS: usize = 500;
 pub(super) async fn send(gateway: &Gateway, request: Request) -> Result<(), Error> {
     let stream = connect(gateway).await.map_err(|error| gateway.refused("").with_source(error))?;
     let broken = |error: hyper::Error| {
-        let why = error.source().map(|why| format!(": {why}")).unwrap_or_default();
+        let why = successors(error.source(), |&why| why.source()).map(|why| format!(": {why}")).collect::<String>();
         gateway.refused(&format!(": {error}{why}"))
     };
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
@@ -72,7 +73,7 @@ async fn connect(gateway: &Gateway) -> io::Result<Box<dyn Connection>> {
     let stream = TcpStream::connect((gateway.host.as_str(), gateway.port)).await?;
     match &gateway.secure {
         None => Ok(Box::new(stream)),
-        Some(secure) => secure.handshake(&gateway.host, stream).await,
+        Some(secure) => secure.handshake(stream).await,
     }
 }
 

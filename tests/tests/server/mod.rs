@@ -140,10 +140,17 @@ pub fn prometheus_with(directory: &Path, targets: &[(&str, SocketAddr, &str)], a
 
 /// A Pushgateway at an address.
 pub fn pushgateway(addr: SocketAddr) -> Server {
-    let mut command = Command::new("prometheus-pushgateway");
-    command.arg(format!("--web.listen-address={addr}")).stdout(Stdio::null()).stderr(Stdio::null());
-    let server = Server { child: spawn(&mut command), addr };
+    let server = pushgateway_with(addr, &[]);
     wait_for("Pushgateway", || get(addr, "/-/ready", "").map(drop));
+    server
+}
+
+/// The same with arguments, as soon as it listens.
+pub fn pushgateway_with(addr: SocketAddr, arguments: &[&str]) -> Server {
+    let mut command = Command::new("prometheus-pushgateway");
+    command.arg(format!("--web.listen-address={addr}")).args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+    let server = Server { child: spawn(&mut command), addr };
+    wait_for("Pushgateway", || TcpStream::connect(addr).map(drop).map_err(|error| error.to_string()));
     server
 }
 
