@@ -212,3 +212,32 @@ fn a_registry_may_be_used_by_its_collectors() {
     assert_eq!(registry.sample_value("registers", &[]), Some(0.0));
     assert!(registry.find("made_while_collected").is_none());
 }
+
+/// A state set has a label of its own name, which cannot have a colon: one would make servers refuse the whole page.
+#[test]
+fn a_state_set_has_no_colon() {
+    struct Door;
+    impl Collect for Door {
+        fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+            each(&Desc::new(Kind::StateSet, name!("door"), "Door."))
+        }
+
+        fn collect(&self, _: &mut dyn Sink) -> Flow {
+            Ok(())
+        }
+    }
+    let registry = Registry::new();
+    let scope = registry.scoped("house:", &[]).unwrap();
+    for error in [
+        registry.state_set("house:door", "", ["open", "shut"]).register().unwrap_err(),
+        scope.state_set("door", "", ["open", "shut"]).register().unwrap_err(),
+        scope.register(Door).unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Name);
+        assert!(
+            error.to_string().starts_with("metric \"house:door\": a state set has a label of its own name"),
+            "{error}"
+        );
+    }
+    registry.register(Door).unwrap();
+}

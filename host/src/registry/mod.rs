@@ -19,6 +19,7 @@ pub(crate) use snapshot::{Failures, Guarded};
 
 use crate::error::{Error, ErrorKind};
 use crate::registered::{Collector, Registered, Registration};
+use crate::runtime::check_state_set;
 use book::{Book, Exposed, New};
 use member::{Latest, Member};
 use restricted::Names;
@@ -138,6 +139,7 @@ impl Registry {
     /// # Errors
     ///
     /// [`ErrorKind::Duplicate`] when a name that it exposes is exposed already, by another or by itself;
+    /// [`ErrorKind::Name`] of a state set with a colon in its name;
     /// [`ErrorKind::Collector`] when it cannot describe itself, or panics in it. Nothing is changed then.
     pub fn register(&self, collector: impl Collect + Send + Sync + 'static) -> Result<Registration, Error> {
         let collector = Arc::new(collector);
@@ -214,10 +216,7 @@ impl Registry {
             None => Member::Collector(Arc::clone(&collector)),
         };
         let new = self.scoped_new(member, collector, value);
-        let names = exposed(&Guarded(&new.collector)).map_err(|stop| {
-            let reason = if let Stop::Collector(error) = stop { error.reason() } else { "it stopped by itself" };
-            Error::new(ErrorKind::Collector, format!("the collector did not say what it exposes: {reason}"))
-        })?;
+        let names = exposed(&Guarded(&new.collector))?;
         let _dropped_without_the_lock = (Arc::clone(&new.collector), Arc::clone(&new.value)); // when refused
         self.write_book().insert(new, names)
     }
@@ -278,13 +277,22 @@ impl Registry {
 }
 
 /// The families of a collector, and the names that each exposes.
-fn exposed(collector: &dyn Collect) -> Flow<Vec<Exposed>> {
-    let mut names = Vec::new();
-    collector.describe(&mut |desc| {
+fn exposed(collector: &dyn Collect) -> Result<Vec<Exposed>, Error> {
+    let (mut names, mut fits) = (Vec::new(), Ok(()));
+    let outcome = collector.describe(&mut |desc| {
         let name = String::from_iter(desc.name());
+        fits = check_state_set(desc.kind(), &name);
+        if fits.is_err() {
+            return Err(Stop::Sink);
+        }
         let exposed = desc.kind().suffixes().iter().map(|suffix| format!("{name}{suffix}"));
         names.push((name.as_str().into(), exposed.collect()));
         Ok(())
+    });
+    fits?;
+    outcome.map_err(|stop| {
+        let reason = if let Stop::Collector(error) = stop { error.reason() } else { "it stopped by itself" };
+        Error::new(ErrorKind::Collector, format!("the collector did not say what it exposes: {reason}"))
     })?;
     Ok(names)
 }

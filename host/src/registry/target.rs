@@ -26,7 +26,7 @@ impl Registry {
         let target = Arc::new(Target::new(labels)?);
         let member = Member::Collector(Arc::clone(&target) as Collector);
         let new = New { member, collector: Arc::clone(&target) as Collector, value: target.clone(), scope: None };
-        let names = exposed(&*target).map_err(|_| Error::new(ErrorKind::Collector, "target_info has no name"))?;
+        let names = exposed(&*target)?;
         let mut book = self.write_book();
         book.remove(TARGET);
         book.insert_as(TARGET, new, names).map(drop)

@@ -18,11 +18,7 @@ impl OwnedDesc {
         let (what, names) = (format!("metric {:?}:", self.name), self.names().collect::<Vec<_>>());
         LabelNames::new(&names).map_err(|invalid| Error::invalid(&format!("label name of {what}"), invalid))?;
         self.lend(&names).map_err(|invalid| Error::invalid(&what, invalid))?;
-        if self.kind == Kind::StateSet && self.name.contains(':') {
-            let text = format!("{what} the name of a state set is that of a label too, which cannot have a colon");
-            return Err(Error::new(ErrorKind::Name, text));
-        }
-        Ok(())
+        check_state_set(self.kind, &self.name)
     }
 
     /// The description, with label names that the caller lends as a slice: see [`names`](Self::names).
@@ -35,4 +31,13 @@ impl OwnedDesc {
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.labels.iter().map(|name| &**name)
     }
+}
+
+/// Whether a state set may have this name.
+pub(crate) fn check_state_set(kind: Kind, name: &str) -> Result<(), Error> {
+    if kind == Kind::StateSet && name.contains(':') {
+        let text = format!("metric {name:?}: a state set has a label of its own name, and no label has a colon in it");
+        return Err(Error::new(ErrorKind::Name, text));
+    }
+    Ok(())
 }
