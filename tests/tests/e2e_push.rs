@@ -16,6 +16,13 @@ fn gauge(name: &str, value: i64) -> Registry {
     registry
 }
 
+/// The samples of a job, without those that the gateway adds.
+fn samples_of(server: &Server, job: &str) -> Vec<String> {
+    let page = get(server.addr, "/metrics", "").unwrap();
+    let job = format!("job=\"{job}\"");
+    page.lines().filter(|line| line.contains(&job) && !line.starts_with("push_")).map(String::from).collect()
+}
+
 /// The samples of these names.
 fn samples(server: &Server, names: &[&str]) -> Vec<String> {
     let page = get(server.addr, "/metrics", "").unwrap();
@@ -61,6 +68,25 @@ fn groups_of_all_of_unicode() {
         let empty = format!("a{{instance=\"\",job=\"j{value}\",n=\"{n}\",value=\"\"}} {n}");
         assert!(seen.contains(&line) || seen.contains(&empty), "no {line} in {seen:#?}");
     }
+}
+
+#[test]
+fn every_kind_in_both_formats() {
+    let server = pushgateway(free());
+    let gateway = |job: &str| Gateway::new(&server.addr.to_string(), job).unwrap();
+    let registry = Registry::new();
+    registry.histogram("wait_seconds", "Wait.").register().unwrap().observe(0.3);
+    registry.summary("sizes", "").register().unwrap().observe(10.0);
+    registry.info("build", "").register().unwrap().set([("version", "\u{1F525}")]).unwrap();
+    registry.state_set("task", "", ["down", "up"]).register().unwrap().set("up").unwrap();
+    let many = registry.counter("jobs_total", "Jobs.").labels(["n"]).register().unwrap();
+    (0..5000).for_each(|n| many.get([&*n.to_string()]).inc_by(n)); // more than one part of a page
+    push_to_gateway(&gateway("x"), &registry).unwrap();
+    let text = samples_of(&server, "x");
+    delete_from_gateway(&gateway("x")).unwrap();
+    push_to_gateway(&gateway("x").protobuf().gzip(), &registry).unwrap();
+    assert_eq!(text.len(), 5000 + 12 + 2 + 2 + 1 + 2);
+    assert!(samples_of(&server, "x") == text, "{:#?}", samples_of(&server, "x"));
 }
 
 /// A sample with a timestamp, which no Pushgateway takes.

@@ -1,4 +1,4 @@
-use super::page::{Page, Pages, Writer};
+use super::page::{Page, Pages, Writer, whole_families};
 use crate::registered::Collector;
 use crate::registry::Registry;
 use narthex_core::encode::{Format, OpenMetrics, Protobuf, Text, TextFormat};
@@ -15,7 +15,7 @@ pub(crate) struct Offer {
 /// Every format that is written; the first is for readers that want none of them.
 pub(crate) static FORMATS: &[Offer] = &[Offer::of::<Text>(), Offer::of::<OpenMetrics>(), PROTOBUF];
 
-const PROTOBUF: Offer = Offer::new::<Protobuf>(|| Writer::Protobuf(Vec::new()));
+pub(super) const PROTOBUF: Offer = Offer::new::<Protobuf>(|| Writer::Protobuf(Vec::new()));
 
 impl Offer {
     const fn new<F: Format>(writer: fn() -> Writer) -> Self {
@@ -40,5 +40,11 @@ impl Offer {
         around: impl FnMut(Collector) -> Collector,
     ) -> Box<dyn Pages> {
         Box::new(Page::around(registry, (self.writer)(), around))
+    }
+
+    /// All of what `around` makes of each collector, in protobuf.
+    #[allow(dead_code, reason = "as above")]
+    pub(crate) fn protobuf_around(registry: &Registry, around: impl Fn(Collector) -> Collector) -> Vec<u8> {
+        whole_families(|| PROTOBUF.pages_around(registry.clone(), &around))
     }
 }

@@ -1,3 +1,4 @@
+use super::format::PROTOBUF;
 use super::text::{Family, TextEncoder};
 use crate::registered::Collector;
 use crate::registry::{Failures, Guarded, Registry};
@@ -158,10 +159,15 @@ pub fn generate_latest<F: TextFormat>(registry: &Registry, _: F) -> String {
 /// # }
 /// ```
 pub fn encode_protobuf(registry: &Registry) -> Vec<u8> {
+    whole_families(|| PROTOBUF.pages(registry.clone()))
+}
+
+/// One exposition of those that `begin` begins, with no family cut in two.
+pub(crate) fn whole_families(mut begin: impl FnMut() -> Box<dyn Pages>) -> Vec<u8> {
     let mut room = ROOM;
     loop {
-        let (mut page, mut bytes) = (Page::new(registry.clone(), Writer::Protobuf(Vec::new())), Vec::new());
-        if !page.append(&mut bytes, room) {
+        let mut bytes = Vec::new();
+        if !begin().append(&mut bytes, room) {
             return bytes;
         }
         room *= 4; // what does not fit would be cut in two

@@ -1,5 +1,5 @@
 use super::group::{Group, segment};
-use super::page;
+use super::page::{self, Written};
 use super::secure::Secure;
 use super::send::{Request, send};
 use crate::error::{Error, ErrorKind};
@@ -39,6 +39,7 @@ pub struct Gateway {
     prefix: String,
     group: Group,
     timeout: Duration,
+    written: Written,
     gzip: bool,
     pub(super) authorization: Option<HeaderValue>,
     pub(super) secure: Option<Arc<dyn Secure>>,
@@ -85,6 +86,7 @@ impl Gateway {
             prefix: if path.is_empty() { String::new() } else { format!("/{path}") },
             group: Group::new(job)?,
             timeout: Duration::from_secs(10),
+            written: Written::Text,
             gzip: false,
             authorization: None,
             secure: None,
@@ -104,6 +106,12 @@ impl Gateway {
     /// How long one push may take, with everything from collecting to the gateway's answer; ten seconds without a word.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// Pushes protobuf instead of text.
+    pub fn protobuf(mut self) -> Self {
+        self.written = Written::Protobuf;
         self
     }
 
@@ -192,12 +200,19 @@ impl Gateway {
             None => Bytes::new(),
             Some(registry) => {
                 // collectors may block, on files say
-                let (registry, group, gzip) = (registry.clone(), self.group.clone(), self.gzip);
-                let made = tokio::task::spawn_blocking(move || page::whole(&registry, &group, gzip)).await;
+                let (registry, group) = (registry.clone(), self.group.clone());
+                let (written, gzip) = (self.written, self.gzip);
+                let made = tokio::task::spawn_blocking(move || page::whole(&registry, &group, written, gzip)).await;
                 made.map_err(|error| self.refused(&format!(": {error}")))??
             }
         };
-        let request = Request { method, path: self.path(), body, gzip: self.gzip && registry.is_some() };
+        let request = Request {
+            method,
+            path: self.path(),
+            body,
+            content_type: self.written.content_type(),
+            gzip: self.gzip && registry.is_some(),
+        };
         send(self, request).await
     }
 

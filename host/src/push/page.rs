@@ -1,27 +1,58 @@
 use super::group::Group;
 use crate::error::{Error, ErrorKind};
-use crate::exposition::Offer;
+use crate::exposition::{Offer, Pages};
 use crate::http::body::Work;
 use crate::registered::Collector;
 use crate::registry::Registry;
 use bytes::Bytes;
-use narthex_core::encode::Text;
+use narthex_core::encode::{Format, Protobuf, Text};
 use narthex_core::{Collect, Desc, Flow, Kind, Sample, Sink};
 use std::sync::{Arc, OnceLock};
 
+/// What is pushed is written as.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Written {
+    Text,
+    Protobuf,
+}
+
+impl Written {
+    pub(super) const fn content_type(self) -> &'static str {
+        match self {
+            Self::Text => Text::CONTENT_TYPE,
+            Self::Protobuf => Protobuf::CONTENT_TYPE,
+        }
+    }
+}
+
 /// All that a registry exposes, unless a series has a label that the group has: the gateway would write over it.
-pub(super) fn whole(registry: &Registry, group: &Group, gzip: bool) -> Result<Bytes, Error> {
+pub(super) fn whole(registry: &Registry, group: &Group, written: Written, gzip: bool) -> Result<Bytes, Error> {
     let found = Arc::new(OnceLock::new());
     let around = |inner| {
         let checked = Checked { inner, group: group.clone(), found: Arc::clone(&found) };
         Arc::new(checked) as Collector
     };
-    let page = Work::new(Offer::of::<Text>().pages_around(registry.clone(), around), gzip).whole();
+    let pages: Box<dyn Pages> = match written {
+        Written::Text => Offer::of::<Text>().pages_around(registry.clone(), around),
+        // a gateway keeps only the last part of a family
+        Written::Protobuf => Box::new(Made(Offer::protobuf_around(registry, around))),
+    };
+    let page = Work::new(pages, gzip).whole();
     if let Some((name, label)) = found.get() {
         let text = format!("{name} has a label {label:?}, which the group that is pushed has too; nothing was pushed");
         return Err(Error::new(ErrorKind::Label, text));
     }
     page.map_err(|error| Error::new(ErrorKind::System, "cannot write what is pushed").with_source(error))
+}
+
+/// An exposition that is made already.
+struct Made(Vec<u8>);
+
+impl Pages for Made {
+    fn append(&mut self, to: &mut Vec<u8>, _: usize) -> bool {
+        to.append(&mut self.0);
+        false
+    }
 }
 
 /// A collector, and the first of its labels that it may not have.

@@ -8,7 +8,6 @@ use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1;
 use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, LOCATION};
 use hyper_util::rt::TokioIo;
-use narthex_core::encode::{Format, Text};
 use std::error::Error as _;
 use std::future::poll_fn;
 use std::io;
@@ -20,6 +19,7 @@ pub(super) struct Request {
     pub(super) method: Method,
     pub(super) path: String,
     pub(super) body: Bytes,
+    pub(super) content_type: &'static str,
     pub(super) gzip: bool,
 }
 
@@ -37,7 +37,7 @@ pub(super) async fn send(gateway: &Gateway, request: Request) -> Result<(), Erro
         let mut head =
             hyper::Request::builder().method(request.method).uri(request.path).header(HOST, &gateway.authority);
         if !request.body.is_empty() {
-            head = head.header(CONTENT_TYPE, Text::CONTENT_TYPE);
+            head = head.header(CONTENT_TYPE, request.content_type);
         }
         if request.gzip {
             head = head.header(CONTENT_ENCODING, "gzip");
