@@ -1,8 +1,11 @@
 //! Any text and any number survives: written by us, read back by both parsers of PyPI's `prometheus_client`.
 
+mod random;
+
 use narthex::encode::{OpenMetrics, Text};
 use narthex::{Registry, generate_latest};
 use narthex_tests::python;
+use random::string;
 use serde_json::{Value, json};
 
 /// Reads pages, one in JSON on each line; answers with what is on them.
@@ -93,41 +96,4 @@ fn case(random: &mut fastrand::Rng, open: bool) -> (String, Value) {
 
 fn bits(value: f64) -> String {
     format!("{:016x}", value.to_bits())
-}
-
-/// Mostly what a parser could trip over.
-fn string(random: &mut fastrand::Rng) -> String {
-    const PIECES: [&str; 24] = [
-        "\\",
-        "\"",
-        "\n",
-        "\\n",
-        "\\\"",
-        "\\\\",
-        "\r",
-        "\t",
-        " ",
-        "  ",
-        "{",
-        "}",
-        ",",
-        "=",
-        "#",
-        "# EOF",
-        " # ",
-        "le",
-        "\0",
-        "\u{85}",
-        "\u{2028}",
-        "\u{FEFF}",
-        "é",
-        "\u{1F525}",
-    ];
-    let len = random.usize(..10);
-    let piece = |_| match random.u8(..4) {
-        0 => random.char(..).to_string(),
-        1 => random.alphanumeric().to_string(),
-        _ => PIECES[random.usize(..PIECES.len())].to_string(),
-    };
-    (0..len).map(piece).collect()
 }

@@ -59,7 +59,7 @@ fn a_group_exposes_every_kind_of_field() {
     node.link.set(Method::Post);
     for (name, labels, value) in [
         ("node_frames_total", &[][..], 1.0),
-        ("node_signal", &[], f64::from(0.1_f32)),
+        ("node_signal", &[], 0.1),
         ("node_latency_seconds_bucket", &[("le", "0.001")], 1.0),
         ("node_latency_seconds_sum", &[], 0.00025),
         ("node_payload_sum", &[], 40.0),
