@@ -76,10 +76,7 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
     /// refusal is counted; the count is exposed as `NAME_refused_total` once it is not zero.
     #[inline]
     pub fn get(&self, labels: L::Of<'_>) -> Handle<C> {
-        self.try_get(labels).unwrap_or_else(|_| {
-            self.0.refused.fetch_add(1, Ordering::Relaxed);
-            self.0.spare.clone()
-        })
+        L::with(&labels, |values| self.0.store.look_up(values).unwrap_or_else(|| self.insert_or_count(values)))
     }
 
     /// The series with these label values, made if it is not there.
@@ -89,19 +86,21 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
     /// [`Refused::Full`] when the family has as many series as it may; nothing is changed or counted.
     #[inline]
     pub fn try_get(&self, labels: L::Of<'_>) -> Result<Handle<C>, Refused> {
-        L::with(&labels, |values| {
-            let hash = self.0.store.hash_of(values);
-            match self.0.store.find(hash, values) {
-                Some(series) => Ok(series),
-                None => self.insert(hash, values),
-            }
+        L::with(&labels, |values| self.make(values))
+    }
+
+    #[cold]
+    fn insert_or_count(&self, values: &[&str]) -> Handle<C> {
+        self.insert(values).unwrap_or_else(|_| {
+            self.0.refused.fetch_add(1, Ordering::Relaxed);
+            self.0.spare.clone()
         })
     }
 
     /// As [`try_get`](Self::try_get), for as many values as there are labels.
+    #[inline]
     pub(crate) fn make(&self, values: &[&str]) -> Result<Handle<C>, Refused> {
-        let hash = self.0.store.hash_of(values);
-        self.0.store.find(hash, values).map_or_else(|| self.insert(hash, values), Ok)
+        self.0.store.look_up(values).map_or_else(|| self.insert(values), Ok)
     }
 
     pub(super) fn name(&self) -> &str {
@@ -113,7 +112,8 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
     }
 
     #[cold]
-    fn insert(&self, hash: u64, values: &[&str]) -> Result<Handle<C>, Refused> {
+    fn insert(&self, values: &[&str]) -> Result<Handle<C>, Refused> {
+        let hash = self.0.store.hash_of(values);
         let now = self.0.lifetime.created.then(created::now);
         let make = || self.0.store.insert(hash, values, C::make(&self.0.shared), now);
         match make() {

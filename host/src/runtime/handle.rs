@@ -6,6 +6,7 @@ use crate::created;
 use crate::instrument::Instrument;
 use crate::sync::Mutex;
 use narthex_core::Timestamp;
+use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::ptr::NonNull;
 
@@ -51,6 +52,13 @@ impl<C> Handle<C> {
     #[inline]
     pub(super) fn pinned(store: NonNull<Store<C>>, slot: NonNull<Slot<C>>, number: usize) -> Self {
         Self { slot, store: Some(store), number }
+    }
+
+    /// The slot and its number; the pin is the caller's now.
+    #[inline]
+    pub(super) fn into_pin(self) -> (NonNull<Slot<C>>, usize) {
+        let this = ManuallyDrop::new(self);
+        (this.slot, this.number)
     }
 
     /// A cell that is not a series of a growing family.

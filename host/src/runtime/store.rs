@@ -47,9 +47,6 @@ struct Writer {
     marks: Marks,
 }
 
-/// After each value that is hashed; never part of UTF-8, so that no two lists of values are the same bytes.
-const END: u8 = 0xFF;
-
 /// How many slots the table can tell apart.
 const MOST: usize = 1 << 30;
 
@@ -81,10 +78,22 @@ impl<C> Store<C> {
     fn hash<'a>(&self, values: impl Iterator<Item = &'a str>) -> u64 {
         let mut hasher = self.seed.build_hasher();
         for value in values {
-            hasher.write(value.as_bytes());
-            hasher.write_u8(END);
+            hasher.write(value.as_bytes()); // foldhash mixes each value with its length
         }
         hasher.finish()
+    }
+
+    /// The series with these values.
+    #[inline]
+    pub(super) fn look_up(&self, values: &[&str]) -> Option<Handle<C>> {
+        let (slot, number) = self.pin_of(values)?;
+        Some(Handle::pinned(NonNull::from(self), slot, number))
+    }
+
+    /// In two registers: what comes back through memory, as a handle does, costs as much as a comparison.
+    #[inline(never)]
+    fn pin_of(&self, values: &[&str]) -> Option<(NonNull<Slot<C>>, usize)> {
+        self.find(self.hash_of(values), values).map(Handle::into_pin)
     }
 
     /// The series with these values.
