@@ -21,12 +21,11 @@ pub static THIRTY: [f64; 30] = {
 /// How many values there are before they come again.
 const CYCLE: usize = 4096;
 
-/// Method and path of each series, in an order that no cache foresees. Ten share a path.
+/// Method and path of each series, in an order that no cache foresees.
 pub struct Series(Vec<(String, String)>);
 
 pub fn series(n: usize) -> Series {
-    let mut all: Vec<_> =
-        (0..n).map(|n| (METHODS[n % METHODS.len()].to_owned(), format!("/api/v1/items/{:05}", n / 10))).collect();
+    let mut all: Vec<_> = (0..n).map(|n| (METHODS[n % METHODS.len()].to_owned(), path(n))).collect();
     Rng::with_seed(1).shuffle(&mut all);
     Series(all)
 }
@@ -56,6 +55,46 @@ impl Series {
             }
         }
     }
+}
+
+/// What is exposed: so many series of one family, with the labels `method` and `path`.
+#[derive(Clone, Copy)]
+pub enum Page {
+    /// Of [`COUNTER`].
+    Counters(usize),
+    /// Of [`HISTOGRAM`], with [`ELEVEN`] bounds.
+    Histograms(usize),
+}
+
+/// Name and help.
+pub const COUNTER: [&str; 2] = ["http_requests_total", "Requests."];
+pub const HISTOGRAM: [&str; 2] = ["http_request_duration_seconds", "Latency."];
+
+impl Page {
+    pub fn series(self) -> usize {
+        match self {
+            Page::Counters(n) | Page::Histograms(n) => n,
+        }
+    }
+}
+
+/// Method, path and what was counted.
+pub fn counted(n: usize) -> impl Iterator<Item = (&'static str, String, u64)> {
+    (0..n).map(|n| (METHODS[n % METHODS.len()], path(n), n as u64 * 7919 % 1_000_003 + 1))
+}
+
+/// Method, path and what was observed.
+pub fn observed(n: usize) -> impl Iterator<Item = (&'static str, String, Vec<f64>)> {
+    let Values(values) = values();
+    (0..n).map(move |n| {
+        let observed = (0..100).map(|k| values[(n * 31 + k) % CYCLE]).collect();
+        (METHODS[n % METHODS.len()], path(n), observed)
+    })
+}
+
+/// Ten series share one.
+fn path(n: usize) -> String {
+    format!("/api/v1/items/{:05}", n / 10)
 }
 
 /// Which of [`METHODS`] and [`STATUSES`].

@@ -8,11 +8,15 @@ mod metrics;
 mod narthex;
 mod prometheus;
 
+use crate::input::Page;
 use std::any::Any;
 
 /// Does the work so many times, as the first thread or the second. The loop is inside, so that nothing is dispatched for
 /// each time.
 pub type Work = Box<dyn Fn(usize, u64) + Send + Sync>;
+
+/// Writes a page into this buffer, which is empty and kept from one time to the next.
+pub type Encode = Box<dyn Fn(&mut Vec<u8>) + Send + Sync>;
 
 /// The fastest way that a library documents for each work; `None` is what it does not offer.
 pub trait Library {
@@ -35,6 +39,16 @@ pub trait Library {
 
     /// A histogram that is held.
     fn observe(&self, _bounds: &'static [f64]) -> Option<Work> {
+        None
+    }
+
+    /// A page of text.
+    fn text(&self, _page: Page) -> Option<Encode> {
+        None
+    }
+
+    /// A page of protobuf, if that builds without `protoc`.
+    fn protobuf(&self, _page: Page) -> Option<Encode> {
         None
     }
 

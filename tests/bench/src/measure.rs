@@ -12,11 +12,18 @@ pub struct Measuring {
     pub rounds: usize,
     /// How long each work goes on in a round.
     pub section: Duration,
+    /// After this time and [`ENOUGH`] rounds, no other begins: a page of many series takes longer than a section.
+    pub longest: Duration,
 }
 
 /// Rounds in which the threads had less of their processors are left out, unless too few would stay.
 const SHARE: f64 = 0.9;
 const ENOUGH: usize = 5;
+
+/// The shortest counts, so that no pause of the machine's is taken for work.
+const TRIES: usize = 5;
+/// Beyond this many sections, it is work.
+const SURELY_WORK: u32 = 5;
 
 #[derive(Clone, Copy)]
 struct Time {
@@ -31,7 +38,11 @@ struct Time {
 pub fn compare(work: &[Work], threads: usize, how: &Measuring) -> Result<Vec<(f64, f64)>> {
     let times: Vec<u64> = work.iter().map(|work| calibrate(work, threads, how.section)).collect::<Result<_>>()?;
     let mut rounds = Vec::new();
+    let start = Instant::now();
     for round in 0..how.rounds {
+        if round >= ENOUGH && start.elapsed() > how.longest {
+            break;
+        }
         let mut measured = vec![None; work.len()];
         for at in (0..work.len()).map(|at| (at + round) % work.len()) {
             measured[at] = Some(time(&work[at], threads, times[at])?);
@@ -57,7 +68,13 @@ pub fn compare(work: &[Work], threads: usize, how: &Measuring) -> Result<Vec<(f6
 fn calibrate(work: &Work, threads: usize, section: Duration) -> Result<u64> {
     let mut times = 1;
     loop {
-        let took = Duration::from_nanos((time(work, threads, times)?.each * times as f64) as u64);
+        let mut took = Duration::MAX;
+        for _ in 0..TRIES {
+            took = took.min(Duration::from_nanos((time(work, threads, times)?.each * times as f64) as u64));
+            if took > SURELY_WORK * section {
+                break;
+            }
+        }
         if took >= section / 4 {
             return Ok((times as f64 * section.as_secs_f64() / took.as_secs_f64()) as u64 + 1);
         }

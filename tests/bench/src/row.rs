@@ -1,9 +1,9 @@
 //! The budgets, and whether they are met.
 
-use crate::allocator;
-use crate::input::{ELEVEN, THIRTY};
-use crate::library::{FLOOR, Library, NARTHEX, PEERS, UNSOUND_LOOK_UP, Work};
+use crate::input::{ELEVEN, Page, THIRTY};
+use crate::library::{Encode, FLOOR, Library, NARTHEX, PEERS, UNSOUND_LOOK_UP, Work};
 use crate::measure::{Measuring, compare};
+use crate::{allocator, encode};
 use anyhow::{Context, Result};
 use std::any::Any;
 
@@ -19,6 +19,8 @@ type Hold = fn(&dyn Library, usize) -> Option<Box<dyn Any>>;
 enum Measured {
     /// Time, with so many threads at once.
     Time(fn(&dyn Library) -> Option<Work>, usize),
+    /// Time of a page, for each of its series.
+    Page(fn(&dyn Library, Page) -> Option<Encode>, Page),
     /// Bytes of each of [`SERIES`] that are held.
     Memory(Hold),
     /// Allocations that each of them is in.
@@ -47,6 +49,8 @@ const FASTER: Option<f64> = Some(1.0);
 const AS_FAST: Option<f64> = Some(1.05);
 const LOOK_UP: Budget = Budget { peers: FASTER, except: UNSOUND_LOOK_UP, ..NONE };
 const OBSERVE: Budget = Budget { floor: Some(1.2), peers: FASTER, ..NONE };
+const TEXT: Budget = Budget { floor: Some(2.0), ..NONE };
+const PROTOBUF: Budget = Budget { peers: FASTER, ..NONE };
 const MEMORY: Budget = Budget { peers: FASTER, ..NONE };
 
 /// Series that are held.
@@ -106,7 +110,21 @@ pub const ROWS: &[Row] = &[
         measured: AllocationsHeld(|library, series| library.histograms(series)),
         budget: Budget { most: Some(2.1), ..NONE }, // those of the family itself come on top
     },
+    Row { name: "text-counters-1000", measured: text(Page::Counters(1_000)), budget: TEXT },
+    Row { name: "text-counters-10000", measured: text(Page::Counters(10_000)), budget: TEXT },
+    Row { name: "text-counters-100000", measured: text(Page::Counters(100_000)), budget: TEXT },
+    Row { name: "text-histograms-1000", measured: text(Page::Histograms(1_000)), budget: TEXT },
+    Row { name: "protobuf-counters-1000", measured: protobuf(Page::Counters(1_000)), budget: PROTOBUF },
+    Row { name: "protobuf-histograms-1000", measured: protobuf(Page::Histograms(1_000)), budget: PROTOBUF },
 ];
+
+const fn text(page: Page) -> Measured {
+    Measured::Page(|library, page| library.text(page), page)
+}
+
+const fn protobuf(page: Page) -> Measured {
+    Measured::Page(|library, page| library.protobuf(page), page)
+}
 
 /// What narthex takes, and as a multiple of what each other takes, the floor first.
 pub struct Outcome {
@@ -117,17 +135,15 @@ pub struct Outcome {
 impl Row {
     pub fn measure(&self, how: &Measuring) -> Result<Outcome> {
         match self.measured {
-            Time(work, threads) => {
-                let works: Vec<_> = everybody().map(work).collect();
-                let offered: Vec<bool> = works.iter().map(Option::is_some).collect();
-                let works: Vec<Work> = works.into_iter().flatten().collect();
-                let mut measured = compare(&works, threads, how)?.into_iter().peekable();
-                let (narthex, _) = measured.next().context("narthex does everything")?;
-                let others = offered.iter().skip(1);
-                Ok(Outcome {
-                    narthex,
-                    ratios: others.map(|offered| measured.next_if(|_| *offered).map(|(_, ratio)| ratio)).collect(),
-                })
+            Time(work, threads) => timed(everybody().map(work).collect(), threads, how),
+            Measured::Page(encode, page) => {
+                let encodes: Vec<_> = everybody().map(|library| encode(library, page)).collect();
+                if let [Some(narthex), Some(floor), ..] = &encodes[..] {
+                    encode::check(narthex, floor)?;
+                }
+                let works = encodes.into_iter().map(|encode| encode.map(encode::work)).collect();
+                let whole = timed(works, 1, how)?;
+                Ok(Outcome { narthex: whole.narthex / page.series() as f64, ..whole })
             }
             Memory(hold) => outcome(|library| held(library, hold).map(|(bytes, _)| bytes)),
             AllocationsHeld(hold) => outcome(|library| held(library, hold).map(|(_, allocations)| allocations)),
@@ -143,6 +159,16 @@ impl Row {
 
 fn everybody() -> impl Iterator<Item = &'static dyn Library> {
     [NARTHEX, FLOOR].into_iter().chain(PEERS)
+}
+
+fn timed(works: Vec<Option<Work>>, threads: usize, how: &Measuring) -> Result<Outcome> {
+    let offered: Vec<bool> = works.iter().map(Option::is_some).collect();
+    let works: Vec<Work> = works.into_iter().flatten().collect();
+    let mut measured = compare(&works, threads, how)?.into_iter().peekable();
+    let (narthex, _) = measured.next().context("narthex does everything")?;
+    let others = offered.iter().skip(1);
+    let ratios = others.map(|offered| measured.next_if(|_| *offered).map(|(_, ratio)| ratio)).collect();
+    Ok(Outcome { narthex, ratios })
 }
 
 fn outcome(measure: impl Fn(&dyn Library) -> Option<f64>) -> Result<Outcome> {
@@ -173,7 +199,7 @@ pub fn print_head() {
 impl Outcome {
     pub fn print(&self, row: &Row) {
         let unit = match row.measured {
-            Time(..) => "ns",
+            Time(..) | Measured::Page(..) => "ns",
             Memory(_) => "B",
             AllocationsHeld(_) | Allocations(_) => "",
         };

@@ -1,9 +1,13 @@
-use super::{Library, Work};
-use crate::input::{ELEVEN, METHODS, STATUSES, UNIQUE_METHOD, closed, series, unique_path, values};
-use prometheus_client::encoding::EncodeLabelSet;
+use super::{Encode, Library, Work};
+use crate::input::{
+    COUNTER, ELEVEN, HISTOGRAM, METHODS, Page, STATUSES, UNIQUE_METHOD, closed, counted, observed, series, unique_path,
+    values,
+};
+use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
 use std::any::Any;
 use std::hint::black_box;
 
@@ -81,4 +85,39 @@ impl Library for Client {
         (0..n).for_each(|n| latency.get_or_create(&Request::new(UNIQUE_METHOD, &unique_path(n))).observe(0.5));
         Some(Box::new(latency))
     }
+
+    /// OpenMetrics, the only text that it writes.
+    fn text(&self, page: Page) -> Option<Encode> {
+        let registry = registry(page);
+        Some(Box::new(move |to| {
+            let mut text = String::from_utf8(std::mem::take(to)).unwrap_or_default();
+            let _ = text::encode(&mut text, &registry);
+            *to = text.into_bytes();
+        }))
+    }
+}
+
+fn registry(page: Page) -> Registry {
+    let mut registry = Registry::default();
+    match page {
+        Page::Counters(n) => {
+            let family = Family::<Request, Counter>::default();
+            let [name, help] = COUNTER;
+            registry.register(name.trim_end_matches("_total"), help.trim_end_matches('.'), family.clone());
+            for (method, path, value) in counted(n) {
+                family.get_or_create(&Request::new(method, &path)).inc_by(value);
+            }
+        }
+        Page::Histograms(n) => {
+            let make: fn() -> Histogram = || Histogram::new(ELEVEN);
+            let family = Family::<Request, Histogram, fn() -> Histogram>::new_with_constructor(make);
+            let [name, help] = HISTOGRAM;
+            registry.register(name, help.trim_end_matches('.'), family.clone());
+            for (method, path, values) in observed(n) {
+                let latency = family.get_or_create(&Request::new(method, &path));
+                values.into_iter().for_each(|value| latency.observe(value));
+            }
+        }
+    }
+    registry
 }

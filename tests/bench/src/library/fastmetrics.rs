@@ -1,9 +1,14 @@
-use super::{Library, Work};
-use crate::input::{ELEVEN, METHODS, STATUSES, UNIQUE_METHOD, closed, series, unique_path, values};
+use super::{Encode, Library, Work};
+use crate::input::{
+    COUNTER, ELEVEN, HISTOGRAM, METHODS, Page, STATUSES, UNIQUE_METHOD, closed, counted, observed, series, unique_path,
+    values,
+};
 use fastmetrics::derive::LabelSet;
+use fastmetrics::format::text::{self, TextProfile};
 use fastmetrics::metrics::counter::Counter;
 use fastmetrics::metrics::family::Family;
 use fastmetrics::metrics::histogram::Histogram;
+use fastmetrics::registry::Registry;
 use std::any::Any;
 use std::hint::black_box;
 
@@ -73,4 +78,37 @@ impl Library for Fastmetrics {
         (0..n).for_each(|n| latency.with_or_new(&Request::new(UNIQUE_METHOD, &unique_path(n)), |it| it.observe(0.5)));
         Some(Box::new(latency))
     }
+
+    fn text(&self, page: Page) -> Option<Encode> {
+        let registry = registry(page)?;
+        Some(Box::new(move |to| {
+            let mut text = String::from_utf8(std::mem::take(to)).unwrap_or_default();
+            let _ = text::encode(&mut text, &registry, TextProfile::PrometheusV0_0_4);
+            *to = text.into_bytes();
+        }))
+    }
+}
+
+fn registry(page: Page) -> Option<Registry> {
+    let mut registry = Registry::default();
+    match page {
+        Page::Counters(n) => {
+            let family = Family::<Request, Counter>::default();
+            let [name, help] = COUNTER;
+            registry.register(name, help, family.clone()).ok()?;
+            for (method, path, value) in counted(n) {
+                family.with_or_new(&Request::new(method, &path), |it| it.inc_by(value));
+            }
+        }
+        Page::Histograms(n) => {
+            let family = Family::<Request, Histogram>::new(|| Histogram::new(ELEVEN));
+            let [name, help] = HISTOGRAM;
+            registry.register(name, help, family.clone()).ok()?;
+            for (method, path, values) in observed(n) {
+                let request = Request::new(method, &path);
+                family.with_or_new(&request, |it| values.into_iter().for_each(|value| it.observe(value)));
+            }
+        }
+    }
+    Some(registry)
 }

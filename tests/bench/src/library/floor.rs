@@ -1,5 +1,7 @@
-use super::{Library, Work};
-use crate::input::{closed, series, values};
+mod render;
+
+use super::{Encode, Library, Work};
+use crate::input::{ELEVEN, Page, closed, counted, observed, series, values};
 use hashbrown::{Equivalent, HashMap};
 use rustc_hash::FxBuildHasher;
 use std::hint::black_box;
@@ -62,21 +64,53 @@ impl Library for Floor {
         }))
     }
 
-    /// A count for each bucket, found by halves, and a sum.
     fn observe(&self, bounds: &'static [f64]) -> Option<Work> {
-        let counts: Box<[AtomicU64]> = (0..=bounds.len()).map(|_| AtomicU64::new(0)).collect();
-        let sum = AtomicU64::new(0f64.to_bits());
+        let histogram = Histogram::new(bounds);
         let values = values();
-        Some(Box::new(move |thread, times| {
-            values.cycle(thread, times, |value| {
-                counts[black_box(bounds).partition_point(|bound| value > *bound)].fetch_add(1, Relaxed);
-                let mut now = sum.load(Relaxed);
-                while let Err(other) =
-                    sum.compare_exchange_weak(now, (f64::from_bits(now) + value).to_bits(), Relaxed, Relaxed)
-                {
-                    now = other;
-                }
-            })
-        }))
+        Some(Box::new(move |thread, times| values.cycle(thread, times, |value| black_box(&histogram).observe(value))))
+    }
+
+    /// No registry, and nothing that could need an escape.
+    fn text(&self, page: Page) -> Option<Encode> {
+        Some(match page {
+            Page::Counters(n) => {
+                let counters = counted(n).map(|(method, path, value)| (method, path, AtomicU64::new(value))).collect();
+                Box::new(move |to| render::counters(&counters, to))
+            }
+            Page::Histograms(n) => {
+                let histograms = observed(n).map(|(method, path, values)| {
+                    let histogram = Histogram::new(&ELEVEN);
+                    values.into_iter().for_each(|value| histogram.observe(value));
+                    (method, path, histogram)
+                });
+                let histograms = histograms.collect();
+                Box::new(move |to| render::histograms(&histograms, to))
+            }
+        })
+    }
+}
+
+/// A count for each bucket, found by halves, and a sum.
+struct Histogram {
+    bounds: &'static [f64],
+    counts: Box<[AtomicU64]>,
+    sum: AtomicU64,
+}
+
+impl Histogram {
+    fn new(bounds: &'static [f64]) -> Self {
+        let counts = (0..=bounds.len()).map(|_| AtomicU64::new(0)).collect();
+        Self { bounds, counts, sum: AtomicU64::new(0f64.to_bits()) }
+    }
+
+    #[inline(always)]
+    fn observe(&self, value: f64) {
+        self.counts[self.bounds.partition_point(|bound| value > *bound)].fetch_add(1, Relaxed);
+        let mut now = self.sum.load(Relaxed);
+        while let Err(other) =
+            self.sum.compare_exchange_weak(now, (f64::from_bits(now) + value).to_bits(), Relaxed, Relaxed)
+        {
+            now = other;
+        }
     }
 }

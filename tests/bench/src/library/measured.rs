@@ -1,8 +1,9 @@
-use super::{Library, Work};
-use crate::input::{ELEVEN, UNIQUE_METHOD, closed, series, unique_path, values};
+use super::{Encode, Library, Work};
+use crate::input::{ELEVEN, Page, UNIQUE_METHOD, closed, counted, observed, series, unique_path, values};
 use measured::label::StaticLabelSet;
 use measured::metric::histogram::Thresholds;
-use measured::{Counter, CounterVec, FixedCardinalityLabel, Histogram, HistogramVec, LabelGroup};
+use measured::text::TextEncoder;
+use measured::{Counter, CounterVec, FixedCardinalityLabel, Histogram, HistogramVec, LabelGroup, MetricGroup};
 use paracord::ParaCord;
 use std::any::Any;
 use std::hint::black_box;
@@ -66,7 +67,7 @@ fn requests() -> Requests {
     Requests { method: ParaCord::default(), path: ParaCord::default() }
 }
 
-fn observed<const N: usize>(bounds: &[f64]) -> Option<Work> {
+fn histogram<const N: usize>(bounds: &[f64]) -> Option<Work> {
     let latency = Histogram::<N>::with_metadata(Thresholds::with_buckets(bounds.try_into().ok()?));
     let values = values();
     Some(Box::new(move |thread, times| values.cycle(thread, times, |value| black_box(&latency).observe(value))))
@@ -103,7 +104,7 @@ impl Library for Measured {
     }
 
     fn observe(&self, bounds: &'static [f64]) -> Option<Work> {
-        observed::<11>(bounds).or_else(|| observed::<30>(bounds))
+        histogram::<11>(bounds).or_else(|| histogram::<30>(bounds))
     }
 
     fn counters(&self, n: usize) -> Option<Box<dyn Any>> {
@@ -117,4 +118,42 @@ impl Library for Measured {
         (0..n).for_each(|n| latency.observe(Request { method: UNIQUE_METHOD, path: &unique_path(n) }, 0.5));
         Some(Box::new(latency))
     }
+
+    fn text(&self, page: Page) -> Option<Encode> {
+        Some(match page {
+            Page::Counters(n) => {
+                let family = CounterVec::with_label_set(requests());
+                counted(n).for_each(|(method, path, value)| family.inc_by(Request { method, path: &path }, value));
+                encode(Counters { http_requests_total: family })
+            }
+            Page::Histograms(n) => {
+                let family = HistogramVec::with_label_set_and_metadata(requests(), Thresholds::with_buckets(ELEVEN));
+                for (method, path, values) in observed(n) {
+                    let request = Request { method, path: &path };
+                    values.into_iter().for_each(|value| family.observe(request, value));
+                }
+                encode(Histograms { http_request_duration_seconds: family })
+            }
+        })
+    }
+}
+
+#[derive(MetricGroup)]
+struct Counters {
+    /// Requests.
+    http_requests_total: CounterVec<Requests>,
+}
+
+#[derive(MetricGroup)]
+struct Histograms {
+    /// Latency.
+    http_request_duration_seconds: HistogramVec<Requests, 11>,
+}
+
+fn encode(group: impl MetricGroup<TextEncoder<Vec<u8>>> + Send + Sync + 'static) -> Encode {
+    Box::new(move |to| {
+        let mut encoder = TextEncoder::new(std::mem::take(to));
+        let _ = group.collect_group_into(&mut encoder);
+        *to = encoder.writer;
+    })
 }

@@ -1,6 +1,8 @@
-use super::{Library, Work};
-use crate::input::{ELEVEN, METHODS, STATUSES, UNIQUE_METHOD, closed, series, unique_path, values};
-use metrics::{counter, histogram, with_local_recorder};
+use super::{Encode, Library, Work};
+use crate::input::{
+    ELEVEN, METHODS, Page, STATUSES, UNIQUE_METHOD, closed, counted, observed, series, unique_path, values,
+};
+use metrics::{counter, describe_counter, describe_histogram, histogram, with_local_recorder};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use std::any::Any;
 use std::hint::black_box;
@@ -97,5 +99,29 @@ impl Library for Metrics {
         });
         recorder.handle().run_upkeep();
         Some(Box::new(recorder))
+    }
+
+    fn text(&self, page: Page) -> Option<Encode> {
+        let recorder = recorder(&ELEVEN)?;
+        with_local_recorder(&recorder, || match page {
+            Page::Counters(n) => {
+                describe_counter!("http_requests_total", "Requests.");
+                for (method, path, value) in counted(n) {
+                    counter!("http_requests_total", "method" => method, "path" => path).increment(value);
+                }
+            }
+            Page::Histograms(n) => {
+                describe_histogram!("http_request_duration_seconds", "Latency.");
+                for (method, path, values) in observed(n) {
+                    let latency = histogram!("http_request_duration_seconds", "method" => method, "path" => path);
+                    values.into_iter().for_each(|value| latency.record(value));
+                }
+            }
+        });
+        let handle = recorder.handle();
+        handle.run_upkeep();
+        Some(Box::new(move |to| {
+            let _ = handle.render_to_write(to);
+        }))
     }
 }

@@ -1,6 +1,9 @@
-use super::{Library, Work};
-use crate::input::{ELEVEN, UNIQUE_METHOD, closed, series, unique_path, values};
-use narthex::{ClosedLabels, Counter, Registry, Table};
+use super::{Encode, Library, Work};
+use crate::input::{
+    COUNTER, ELEVEN, HISTOGRAM, Page, UNIQUE_METHOD, closed, counted, observed, series, unique_path, values,
+};
+use narthex::encode::Text;
+use narthex::{ClosedLabels, Counter, Registry, Table, encode_protobuf, generate_latest};
 use std::any::Any;
 use std::hint::black_box;
 
@@ -97,4 +100,34 @@ impl Library for Narthex {
         (0..n).for_each(|n| latency.get([UNIQUE_METHOD, &unique_path(n)]).observe(0.5));
         Some(Box::new(latency))
     }
+
+    fn text(&self, page: Page) -> Option<Encode> {
+        let registry = registry(page)?;
+        Some(Box::new(move |to| *to = generate_latest(&registry, Text).into_bytes()))
+    }
+
+    fn protobuf(&self, page: Page) -> Option<Encode> {
+        let registry = registry(page)?;
+        Some(Box::new(move |to| *to = encode_protobuf(&registry)))
+    }
+}
+
+fn registry(page: Page) -> Option<Registry> {
+    let registry = Registry::new();
+    match page {
+        Page::Counters(n) => {
+            let [name, help] = COUNTER;
+            let family = registry.counter(name, help).labels(NAMES).register().ok()?;
+            counted(n).for_each(|(method, path, value)| family.get([method, &path]).inc_by(value));
+        }
+        Page::Histograms(n) => {
+            let [name, help] = HISTOGRAM;
+            let family = registry.histogram(name, help).buckets(ELEVEN).labels(NAMES).register().ok()?;
+            for (method, path, values) in observed(n) {
+                let latency = family.get([method, &path]);
+                values.into_iter().for_each(|value| latency.observe(value));
+            }
+        }
+    }
+    Some(registry)
 }

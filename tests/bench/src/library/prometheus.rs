@@ -1,6 +1,12 @@
-use super::{Library, Work};
-use crate::input::{ELEVEN, METHODS, STATUSES, UNIQUE_METHOD, closed, series, unique_path, values};
-use prometheus::{Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, Opts};
+use super::{Encode, Library, Work};
+use crate::input::{
+    COUNTER, ELEVEN, HISTOGRAM, METHODS, Page, STATUSES, UNIQUE_METHOD, closed, counted, observed, series, unique_path,
+    values,
+};
+use prometheus::{
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, Opts, ProtobufEncoder, Registry,
+    TextEncoder,
+};
 use std::any::Any;
 use std::hint::black_box;
 
@@ -57,4 +63,42 @@ impl Library for Prometheus {
         (0..n).for_each(|n| latency.with_label_values(&[UNIQUE_METHOD, &unique_path(n)]).observe(0.5));
         Some(Box::new(latency))
     }
+
+    fn text(&self, page: Page) -> Option<Encode> {
+        encode(TextEncoder::new(), page)
+    }
+
+    fn protobuf(&self, page: Page) -> Option<Encode> {
+        encode(ProtobufEncoder::new(), page)
+    }
+}
+
+fn encode(encoder: impl Encoder + Send + Sync + 'static, page: Page) -> Option<Encode> {
+    let registry = registry(page)?;
+    Some(Box::new(move |to| {
+        let _ = encoder.encode(&registry.gather(), to);
+    }))
+}
+
+fn registry(page: Page) -> Option<Registry> {
+    let registry = Registry::new();
+    match page {
+        Page::Counters(n) => {
+            let [name, help] = COUNTER;
+            let family = IntCounterVec::new(Opts::new(name, help), &["method", "path"]).ok()?;
+            counted(n).for_each(|(method, path, value)| family.with_label_values(&[method, &path]).inc_by(value));
+            registry.register(Box::new(family)).ok()?;
+        }
+        Page::Histograms(n) => {
+            let [name, help] = HISTOGRAM;
+            let options = HistogramOpts::new(name, help).buckets(ELEVEN.to_vec());
+            let family = HistogramVec::new(options, &["method", "path"]).ok()?;
+            for (method, path, values) in observed(n) {
+                let latency = family.with_label_values(&[method, &path]);
+                values.into_iter().for_each(|value| latency.observe(value));
+            }
+            registry.register(Box::new(family)).ok()?;
+        }
+    }
+    Some(registry)
 }
