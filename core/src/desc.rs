@@ -1,6 +1,7 @@
 //! What a metric family is called and what it means.
 
 use crate::name::{Invalid, LabelNames, Name, Rule};
+use crate::utf8::Utf8Names;
 
 /// The kinds of metric families of the [OpenMetrics data model](https://prometheus.io/docs/specs/om/open_metrics_spec/#metric-types).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +84,7 @@ pub struct Desc<'a> {
     help: &'a str,
     unit: &'a str,
     labels: LabelNames<'a>,
+    pub(crate) utf8: Option<&'a Utf8Names<'a>>,
     kind: Kind,
     scale: i8,
     help_is_plain: bool,
@@ -92,7 +94,7 @@ impl<'a> Desc<'a> {
     /// A family without unit, labels and scale.
     pub const fn new(kind: Kind, name: Name<'a>, help: &'a str) -> Self {
         let (labels, help_is_plain) = (LabelNames::NONE, plain(help));
-        Self { prefix: None, name, suffix: "", help, unit: "", labels, kind, scale: 0, help_is_plain }
+        Self { prefix: None, name, suffix: "", help, unit: "", labels, utf8: None, kind, scale: 0, help_is_plain }
     }
 
     /// With a unit: `seconds`, `bytes`, … in the plural, of Prometheus's base units.
@@ -170,8 +172,13 @@ impl<'a> Desc<'a> {
 
     /// The parts that make up the name, in order. Encoders add the suffix of the kind.
     pub fn name(&self) -> impl Iterator<Item = &'a str> + Clone {
+        self.name_around(self.base())
+    }
+
+    /// A name with what goes before and after it.
+    pub(crate) fn name_around(&self, name: &'a str) -> impl Iterator<Item = &'a str> + Clone {
         let prefixes = core::iter::successors(self.prefix, |p| p.rest).map(|p| p.text);
-        prefixes.chain([self.name.as_str(), self.suffix])
+        prefixes.chain([name, self.suffix])
     }
 
     pub(crate) const fn prefix(&self) -> Option<&'a Prefix<'a>> {
@@ -237,12 +244,18 @@ impl<'a> Desc<'a> {
 
     /// Whether a sample called `name` belongs to this family, and with which suffix.
     pub fn suffix_of(&self, name: &str) -> Option<&'static str> {
-        self.kind.suffixes().iter().find(|suffix| bytes(self, suffix).eq(name.bytes())).copied()
+        self.kind.suffixes().iter().find(|suffix| self.is_spelled(name, suffix)).copied()
     }
 
     /// Whether the name, without suffix, is `name`.
     pub fn is_named(&self, name: &str) -> bool {
-        bytes(self, "").eq(name.bytes())
+        self.is_spelled(name, "")
+    }
+
+    /// Whether the name with a suffix is `name`, in the classic spelling or that of readers who take any UTF-8.
+    fn is_spelled(&self, name: &str, suffix: &str) -> bool {
+        self.name().chain([suffix]).flat_map(str::bytes).eq(name.bytes())
+            || self.utf8.is_some() && self.utf8_name().chain([suffix]).flat_map(str::bytes).eq(name.bytes())
     }
 }
 
@@ -288,10 +301,6 @@ const fn plain(text: &str) -> bool {
         at += 1;
     }
     true
-}
-
-fn bytes<'a>(desc: &Desc<'a>, suffix: &'a str) -> impl Iterator<Item = u8> {
-    desc.name().chain([suffix]).flat_map(str::bytes)
 }
 
 #[cfg(test)]

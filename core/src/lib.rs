@@ -130,6 +130,7 @@ mod exemplified;
 mod lookup;
 mod metric;
 mod point;
+mod utf8;
 
 pub mod encode;
 
@@ -158,6 +159,7 @@ pub use metric::{Callback, CounterFn, GaugeFn, Measure, Metric, Take, callback};
 pub use name::{ComposedName, Invalid, LabelNames, Name, Rule};
 pub use number::{Number, NumberText, Numbers, Scalar};
 pub use point::{Dialect, Extra, Point, Sample};
+pub use utf8::Utf8Names;
 pub use word::Zero;
 
 #[doc(hidden)]

@@ -6,7 +6,8 @@ use crate::point::{Dialect, Extra, Sample};
 
 /// The value of the sample `name` with exactly these labels, in any order, as a scrape would show it.
 ///
-/// `name` is the name on the line: `http_requests_total`, `latency_seconds_bucket` (with its `le`), …
+/// `name` is the name on the line: `http_requests_total`, `latency_seconds_bucket` (with its `le`), …; that of a family
+/// with other names for readers who take [any UTF-8](crate::Utf8Names), and its labels, may be those.
 ///
 /// ```
 /// # #[cfg(feature = "derive")] {
@@ -68,6 +69,6 @@ impl Finder<'_> {
         };
         extra
             && sample.labels.iter().count() + count == self.labels.len()
-            && sample.labels.iter().all(|(name, value)| given(name, value))
+            && sample.labels.iter().all(|(name, value)| given(name, value) || given(desc.utf8_label(name), value))
     }
 }

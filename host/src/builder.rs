@@ -12,8 +12,8 @@ use crate::created;
 use crate::error::{Error, ErrorKind};
 use crate::instrument::{DEFAULT_BUCKETS, Instrument, RuntimeHistogram, RuntimeInfo, RuntimeStateSet};
 use crate::registry::Registry;
-use crate::runtime::{GrowingFamily, Handle, Lifetime, OwnedDesc, Single};
-use narthex_core::{ComposedName, Counter, Gauge, Invalid, LabelSet, Rule, Summary};
+use crate::runtime::{GrowingFamily, Handle, Lifetime, OwnedDesc, Single, composed};
+use narthex_core::{Counter, Gauge, Invalid, LabelSet, Rule, Summary};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,6 +52,7 @@ struct Parts<'a> {
     namespace: &'a str,
     subsystem: &'a str,
     unit: &'a str,
+    utf8: bool,
     labels: Vec<&'a str>,
     const_labels: Vec<(&'a str, &'a str)>,
     initial: Vec<Vec<&'a str>>,
@@ -129,20 +130,48 @@ impl<'a, C: Instrument, L> Builder<'a, C, L> {
         self
     }
 
+    /// Takes any UTF-8 for the name and the label names: `http.server.duration`, `größe`.
+    ///
+    /// Readers that ask for them get the names as they are; see [`Escaping`](narthex_core::encode::Escaping). Others get
+    /// them with underscores: `http_server_duration`, and a registry has that name once. A name that would begin with two
+    /// underscores then is written by its code points instead: `名前` as `U___540d__524d_`.
+    ///
+    /// ```
+    /// use narthex::encode::{Escaping, Text};
+    /// use narthex::{Registry, generate_latest, generate_latest_escaped};
+    ///
+    /// # fn main() -> Result<(), narthex::Error> {
+    /// let registry = Registry::new();
+    /// let sent = registry.counter("mail.sent", "").utf8().labels(["mail.kind"]).register()?;
+    /// sent.get(["digest"]).inc();
+    /// assert!(generate_latest(&registry, Text).ends_with("mail_sent_total{mail_kind=\"digest\"} 1\n"));
+    /// let page = generate_latest_escaped(&registry, Text, Escaping::AllowUtf8);
+    /// assert!(page.ends_with("{\"mail.sent_total\",\"mail.kind\"=\"digest\"} 1\n"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn utf8(mut self) -> Self {
+        self.parts.utf8 = true;
+        self
+    }
+
     /// The checked description.
     fn desc(&self) -> Result<OwnedDesc, Error> {
         let Parts { name, help, namespace, subsystem, unit, labels, .. } = &self.parts;
         if name.is_empty() {
             return Err(Error::invalid("metric name", Invalid { text: "", rule: Rule::Empty }));
         }
-        let composed = ComposedName::new(namespace, subsystem, name, unit, C::KIND).bytes().collect();
-        let desc = OwnedDesc {
+        let mut desc = OwnedDesc {
             kind: C::KIND,
-            name: String::from_utf8(composed).unwrap_or_default(),
+            name: composed([namespace, subsystem, name], unit, C::KIND),
             help: (*help).into(),
             unit: (*unit).into(),
             labels: labels.iter().map(|label| (*label).into()).collect(),
+            utf8: None,
         };
+        if self.parts.utf8 {
+            desc.escape()?;
+        }
         desc.check()?;
         C::check(&self.shared).map_err(|error| error.at(&format!("metric {:?}:", desc.name)))?;
         Ok(desc)

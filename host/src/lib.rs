@@ -80,7 +80,7 @@ pub use builder::{Builder, Readable, Unlabelled};
 pub use collectors::{AllocatorCollector, BuildInfoCollector, PlatformCollector, ProcessCollector};
 pub use created::{disable_created_metrics, enable_created_metrics};
 pub use error::{Error, ErrorKind};
-pub use exposition::{encode_protobuf, generate_latest};
+pub use exposition::{encode_protobuf, encode_protobuf_escaped, generate_latest, generate_latest_escaped};
 pub use families::{MetricFamilies, MetricFamily, MetricValue};
 #[doc(hidden)]
 pub use guard::attribute;

@@ -1,7 +1,7 @@
 use crate::error::{Error, ErrorKind};
 use crate::exposition::{Offer, append};
 use crate::registry::Registry;
-use narthex_core::encode::Text;
+use narthex_core::encode::{Escaping, Text};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind as Io, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -60,7 +60,8 @@ fn write(path: &Path, registry: &Registry, sync: bool) -> io::Result<()> {
         None => return Err(Io::InvalidInput.into()),
     };
     let mut draft = Draft::new(directory)?;
-    let (mut pages, mut part, mut more) = (Offer::of::<Text>().pages(registry.clone()), Vec::new(), true);
+    let (mut pages, mut part, mut more) =
+        (Offer::of::<Text>().pages(registry.clone(), Escaping::Underscores), Vec::new(), true);
     while more {
         part.clear();
         more = append(&mut *pages, &mut part);

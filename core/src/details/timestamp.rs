@@ -44,7 +44,7 @@ impl Timestamp {
     }
 
     /// As OpenMetrics writes it: seconds, with as many decimals as it needs.
-    pub(crate) fn text(self) -> NumberText {
+    pub fn text(self) -> NumberText {
         let (seconds, nanoseconds) = match (self.seconds, self.nanoseconds) {
             (..0, 1..) => (self.seconds + 1, NANOSECONDS - self.nanoseconds), // the fraction counts away from zero
             moment => (moment.0, moment.1),

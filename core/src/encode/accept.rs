@@ -50,6 +50,13 @@ pub struct Rating {
     at: Reverse<usize>,
 }
 
+impl Rating {
+    /// The media range that was decisive, of the same lines.
+    pub fn range<'a>(self, lines: impl IntoIterator<Item = &'a [u8]>) -> Option<Element<'a>> {
+        lines.into_iter().flat_map(elements).nth(self.at.0)
+    }
+}
+
 /// The elements of a line, without those that have no name or no proper weight.
 ///
 /// ```

@@ -1,4 +1,4 @@
-use super::format::{TextFormat, type_line};
+use super::format::TextFormat;
 use super::write::{Write, WriteError};
 use crate::collect::{Flow, Sink, Stop};
 use crate::desc::Desc;
@@ -227,7 +227,7 @@ fn is_special(byte: u8, quotes: bool) -> bool {
 
 impl<W: Write + ?Sized, D: Speaks> Sink for Lines<'_, W, D> {
     fn family(&mut self, desc: &Desc<'_>) -> Flow<usize> {
-        let (suffix, kind) = type_line(self.dialect.dialect(), desc.kind());
+        let (suffix, kind) = self.dialect.dialect().type_line(desc.kind());
         let mut type_keyword: &[u8] = b"# TYPE ";
         if !desc.help().is_empty() {
             self.put(b"# HELP ")?;

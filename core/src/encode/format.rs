@@ -1,5 +1,6 @@
 use super::cursor::CursorError;
 use super::encoder::Lines;
+use super::escaping::Escaping;
 use super::position::Position;
 use super::protobuf::Messages;
 use super::write::Buffer;
@@ -74,7 +75,23 @@ impl Format for Protobuf {
     const CONTENT_TYPE: &'static str = Self::MEDIA_TYPE;
 
     fn fill(position: &mut Position, metrics: &dyn Collect, buffer: &mut Buffer<'_>) -> Result<usize, CursorError> {
-        position.fill(metrics, Messages::new(buffer))
+        position.fill(metrics, Messages::new(buffer, Escaping::Underscores))
+    }
+}
+
+impl Protobuf {
+    /// [`Cursor::fill`](super::Cursor::fill) with names as a scheme writes them.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn fill_escaped(
+        escaping: Escaping,
+        position: &mut Position,
+        metrics: &dyn Collect,
+        buffer: &mut Buffer<'_>,
+    ) -> Result<usize, CursorError> {
+        position.fill(metrics, Messages::new(buffer, escaping))
     }
 }
 
@@ -85,20 +102,22 @@ mod sealed {
     impl Sealed for super::Protobuf {}
 }
 
-/// What follows the name on the `HELP` and `TYPE` lines, and the end of the `TYPE` line.
-///
-/// Text 0.0.4 has no info, state set or gauge histogram, and names a counter as its sample is named.
-pub(super) fn type_line(dialect: Dialect, kind: Kind) -> (&'static str, &'static str) {
-    let open = dialect.open_metrics();
-    match kind {
-        Kind::Counter => (if open { " " } else { "_total " }, "counter\n"),
-        Kind::Gauge => (" ", "gauge\n"),
-        Kind::Histogram => (" ", "histogram\n"),
-        Kind::GaugeHistogram => (" ", if open { "gaugehistogram\n" } else { "histogram\n" }),
-        Kind::Summary => (" ", "summary\n"),
-        Kind::Info if open => (" ", "info\n"),
-        Kind::Info => ("_info ", "gauge\n"),
-        Kind::StateSet => (" ", if open { "stateset\n" } else { "gauge\n" }),
-        Kind::Unknown => (" ", if open { "unknown\n" } else { "untyped\n" }),
+impl Dialect {
+    /// What follows the name on the `HELP` and `TYPE` lines, and the end of the `TYPE` line.
+    ///
+    /// Text 0.0.4 has no info, state set or gauge histogram, and names a counter as its sample is named.
+    pub const fn type_line(self, kind: Kind) -> (&'static str, &'static str) {
+        let open = self.open_metrics();
+        match kind {
+            Kind::Counter => (if open { " " } else { "_total " }, "counter\n"),
+            Kind::Gauge => (" ", "gauge\n"),
+            Kind::Histogram => (" ", "histogram\n"),
+            Kind::GaugeHistogram => (" ", if open { "gaugehistogram\n" } else { "histogram\n" }),
+            Kind::Summary => (" ", "summary\n"),
+            Kind::Info if open => (" ", "info\n"),
+            Kind::Info => ("_info ", "gauge\n"),
+            Kind::StateSet => (" ", if open { "stateset\n" } else { "gauge\n" }),
+            Kind::Unknown => (" ", if open { "unknown\n" } else { "untyped\n" }),
+        }
     }
 }

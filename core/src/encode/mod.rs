@@ -4,6 +4,7 @@ pub mod accept;
 mod cursor;
 mod detailed;
 mod encoder;
+mod escaping;
 mod format;
 mod position;
 mod protobuf;
@@ -14,6 +15,7 @@ mod write;
 
 pub use cursor::{Cursor, CursorError};
 pub use encoder::Encoder;
+pub use escaping::Escaping;
 pub use format::{Format, OpenMetrics, Protobuf, Text, TextFormat};
 pub use position::{Encode, Position};
 pub use recorder::Recorder;

@@ -1,6 +1,7 @@
 //! Delimited protobuf: [`io.prometheus.client.MetricFamily`](https://github.com/prometheus/client_model) messages, each
 //! after its length.
 
+use super::escaping::Escaping;
 use super::position::Encode;
 use super::write::Buffer;
 use crate::collect::Flow;
@@ -16,6 +17,7 @@ pub(super) struct Messages<'a, 'b> {
     out: &'a mut Buffer<'b>,
     /// Where the content of the message begins that has the family's samples.
     family: Option<usize>,
+    escaping: Escaping,
 }
 
 /// How a field is encoded.
@@ -79,8 +81,8 @@ mod field {
 }
 
 impl<'a, 'b> Messages<'a, 'b> {
-    pub(super) fn new(out: &'a mut Buffer<'b>) -> Self {
-        Self { out, family: None }
+    pub(super) fn new(out: &'a mut Buffer<'b>, escaping: Escaping) -> Self {
+        Self { out, family: None, escaping }
     }
 
     fn begin(&mut self, desc: &Desc<'_>) -> usize {
@@ -93,9 +95,10 @@ impl<'a, 'b> Messages<'a, 'b> {
             Kind::Info => "_info",
             _ => "",
         };
-        self.tag(field::family::NAME, BYTES);
-        self.varint(desc.name().chain([suffix]).map(|part| part.len() as u64).sum());
-        desc.name().chain([suffix]).for_each(|part| self.out.put(part.as_bytes()));
+        self.nested(field::family::NAME, |this| {
+            this.name(desc);
+            this.out.put(suffix.as_bytes());
+        });
         if !desc.help().is_empty() {
             self.text(field::family::HELP, desc.help());
         }
@@ -116,20 +119,24 @@ impl<'a, 'b> Messages<'a, 'b> {
         start
     }
 
-    /// A metric, with a label besides those of its series.
+    /// A metric, with the state of a state set.
     fn metric(
         &mut self,
+        desc: &Desc<'_>,
         sample: &Sample<'_>,
-        state: Option<(&Desc<'_>, &str)>,
+        state: Option<&str>,
         value: impl FnOnce(&mut Self, Option<&Details<'_>>),
     ) {
         self.nested(field::family::METRIC, |this| {
-            this.labels(field::metric::LABEL, sample.labels);
-            if let Some((desc, state)) = state {
+            for (name, value) in sample.labels.iter() {
                 this.nested(field::metric::LABEL, |this| {
-                    this.tag(field::label::NAME, BYTES);
-                    this.varint(desc.name().map(|part| part.len() as u64).sum());
-                    desc.name().for_each(|part| this.out.put(part.as_bytes()));
+                    this.nested(field::label::NAME, |this| this.label_name(desc, name));
+                    this.text(field::label::VALUE, value);
+                });
+            }
+            if let Some(state) = state {
+                this.nested(field::metric::LABEL, |this| {
+                    this.nested(field::label::NAME, |this| this.name(desc));
                     this.text(field::label::VALUE, state);
                 });
             }
@@ -138,6 +145,14 @@ impl<'a, 'b> Messages<'a, 'b> {
                 this.number(field::metric::TIMESTAMP_MS, timestamp.milliseconds() as u64);
             }
         });
+    }
+
+    fn name(&mut self, desc: &Desc<'_>) {
+        desc.escaped_name(self.escaping, |part| self.out.put(part.as_bytes()));
+    }
+
+    fn label_name(&mut self, desc: &Desc<'_>, classic: &str) {
+        desc.escaped_label(classic, self.escaping, |part| self.out.put(part.as_bytes()));
     }
 
     fn gauge(&mut self, value: f64) {
@@ -265,7 +280,7 @@ impl Encode for Messages<'_, '_> {
         self.family = Some(start);
         let scale = desc.scale();
         match sample.point {
-            Point::Number(value) => self.metric(sample, None, |this, details| {
+            Point::Number(value) => self.metric(desc, sample, None, |this, details| {
                 let (value, exemplars) = (value.to_f64(scale), details.map_or(&[][..], Details::exemplars));
                 match desc.kind() {
                     Kind::Counter => this.nested(field::metric::COUNTER, |this| {
@@ -279,21 +294,21 @@ impl Encode for Messages<'_, '_> {
                     _ => this.gauge(value),
                 }
             }),
-            Point::Info => self.metric(sample, None, |this, _| this.gauge(1.0)),
+            Point::Info => self.metric(desc, sample, None, |this, _| this.gauge(1.0)),
             Point::StateSet { states, active } => {
                 for (index, state) in states.iter().enumerate() {
                     let value = if index == *active { 1.0 } else { 0.0 };
-                    self.metric(sample, Some((desc, state)), |this, _| this.gauge(value));
+                    self.metric(desc, sample, Some(state), |this, _| this.gauge(value));
                 }
             }
-            Point::Summary { count, sum } => self.metric(sample, None, |this, details| {
+            Point::Summary { count, sum } => self.metric(desc, sample, None, |this, details| {
                 this.nested(field::metric::SUMMARY, |this| {
                     this.number(field::observed::COUNT, *count);
                     this.double(field::observed::SUM, sum.to_f64(scale));
                     this.created(field::observed::CREATED_OF_SUMMARY, details);
                 });
             }),
-            Point::Histogram { bounds, buckets, sum } => self.metric(sample, None, |this, details| {
+            Point::Histogram { bounds, buckets, sum } => self.metric(desc, sample, None, |this, details| {
                 this.histogram(*bounds, buckets, sum.to_f64(scale), scale, details);
             }),
         }

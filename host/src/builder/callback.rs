@@ -4,7 +4,7 @@ use crate::instrument::Instrument;
 use crate::registered::Registration;
 use crate::runtime::OwnedDesc;
 use narthex_core::{
-    Collect, CollectError, Counter, Desc, Flow, Gauge, Kind, Labels, Number, Point, Sample, Scalar, Sink, Stop,
+    Collect, CollectError, Counter, Desc, Flow, Gauge, Kind, Labels, Number, Point, Sample, Scalar, Sink,
 };
 use std::sync::Arc;
 
@@ -91,23 +91,13 @@ struct Callback<F> {
     read: F,
 }
 
-impl<F> Callback<F> {
-    fn with_desc(&self, f: impl FnOnce(&Desc<'_>) -> Flow) -> Flow {
-        let names: Vec<&str> = self.desc.names().collect();
-        match self.desc.lend(&names) {
-            Ok(desc) => f(&desc),
-            Err(_) => Err(Stop::Collector(CollectError::new(&"the metric's name is not valid"))),
-        }
-    }
-}
-
 impl<F: Fn(Give<'_>) + Send + Sync> Collect for Callback<F> {
     fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
-        self.with_desc(each)
+        self.desc.with(each)
     }
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
-        self.with_desc(|desc| {
+        self.desc.with(|desc| {
             let first = sink.family(desc)?;
             let (mut index, mut outcome, mut impossible) = (0, Ok(()), false);
             (self.read)(&mut |values, value| {

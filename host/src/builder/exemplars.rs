@@ -2,7 +2,7 @@ use super::Builder;
 use crate::instrument::{GiveExemplar, Instrument, Provider, WithExemplars};
 use crate::registered::Collector;
 use crate::runtime::OwnedDesc;
-use narthex_core::{Collect, CollectError, Counter, Desc, Exemplified, Flow, Kind, Sink, Stop, callback};
+use narthex_core::{Collect, Counter, Desc, Exemplified, Flow, Kind, Sink, callback};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -77,6 +77,7 @@ pub(super) fn refused<C: Instrument>(shared: &C::Shared, desc: &OwnedDesc) -> Op
         help: "Exemplars that the provider gave and that could not be taken, or that it panicked over.".into(),
         unit: String::new(),
         labels: Box::new([]),
+        utf8: None,
     };
     Some(Refused { desc, count: C::refused_exemplars(shared)? })
 }
@@ -99,23 +100,14 @@ struct Beside {
     refused: Refused,
 }
 
-impl Refused {
-    fn with_desc(&self, f: impl FnOnce(&Desc<'_>) -> Flow) -> Flow {
-        match self.desc.lend(&[]) {
-            Ok(desc) => f(&desc),
-            Err(_) => Err(Stop::Collector(CollectError::new(&"the metric's name is not valid"))),
-        }
-    }
-}
-
 impl Collect for Beside {
     fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
         self.family.describe(each)?;
-        self.refused.with_desc(each)
+        self.refused.desc.with(each)
     }
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
         self.family.collect(sink)?;
-        self.refused.with_desc(|desc| callback(desc, sink, self.refused.count.value()))
+        self.refused.desc.with(|desc| callback(desc, sink, self.refused.count.value()))
     }
 }

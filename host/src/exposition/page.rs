@@ -1,9 +1,9 @@
 use super::format::PROTOBUF;
-use super::text::{Family, TextEncoder};
+use super::text::{Family, Spelling, TextEncoder};
 use crate::registered::Collector;
 use crate::registry::{Failures, Guarded, Registry};
-use narthex_core::encode::{Buffer, CursorError, Format, Position, Protobuf, TextFormat};
-use narthex_core::{Collect, Dialect};
+use narthex_core::Collect;
+use narthex_core::encode::{Buffer, CursorError, Escaping, Position, Protobuf, TextFormat};
 
 /// One exposition, part by part.
 pub(crate) trait Pages: Send {
@@ -28,14 +28,18 @@ pub(crate) struct Page {
 
 /// What writes a format.
 pub(crate) enum Writer {
-    Text(Dialect, Family),
+    Text(Spelling, Family),
     /// With a buffer, because the lengths of messages are known after them.
-    Protobuf(Vec<u8>),
+    Protobuf(Escaping, Vec<u8>),
 }
 
 impl Writer {
-    pub(crate) fn text<F: TextFormat>() -> Self {
-        Self::Text(F::DIALECT, Family::default())
+    pub(crate) fn text<F: TextFormat>(escaping: Escaping) -> Self {
+        Self::Text(Spelling { dialect: F::DIALECT, escaping }, Family::default())
+    }
+
+    pub(crate) fn protobuf(escaping: Escaping) -> Self {
+        Self::Protobuf(escaping, Vec::new())
     }
 
     /// Appends what comes next, if it fits into `room`.
@@ -48,10 +52,11 @@ impl Writer {
     ) -> Result<usize, CursorError> {
         let start = to.len();
         let filled = match self {
-            Self::Text(dialect, family) => position.fill(metrics, TextEncoder::new(to, room, *dialect, family)),
-            Self::Protobuf(buffer) => {
+            Self::Text(spelling, family) => position.fill(metrics, TextEncoder::new(to, room, *spelling, family)),
+            Self::Protobuf(escaping, buffer) => {
                 buffer.resize(buffer.len().max(room), 0);
-                let filled = Protobuf::fill(position, metrics, &mut Buffer::new(&mut buffer[..room]));
+                let out = &mut Buffer::new(&mut buffer[..room]);
+                let filled = Protobuf::fill_escaped(*escaping, position, metrics, out);
                 to.extend_from_slice(&buffer[..filled.unwrap_or(0)]);
                 filled
             }
@@ -139,8 +144,13 @@ pub(crate) fn append(pages: &mut dyn Pages, to: &mut Vec<u8>) -> bool {
 /// # Ok(())
 /// # }
 /// ```
-pub fn generate_latest<F: TextFormat>(registry: &Registry, _: F) -> String {
-    let mut page = Page::new(registry.clone(), Writer::text::<F>());
+pub fn generate_latest<F: TextFormat>(registry: &Registry, format: F) -> String {
+    generate_latest_escaped(registry, format, Escaping::Underscores)
+}
+
+/// The same, with names that are not classic as a scheme writes them; see [`Builder::utf8`](crate::Builder::utf8).
+pub fn generate_latest_escaped<F: TextFormat>(registry: &Registry, _: F, escaping: Escaping) -> String {
+    let mut page = Page::new(registry.clone(), Writer::text::<F>(escaping));
     let mut text = Vec::new();
     while append(&mut page, &mut text) {}
     String::from_utf8(text).unwrap_or_default()
@@ -159,7 +169,12 @@ pub fn generate_latest<F: TextFormat>(registry: &Registry, _: F) -> String {
 /// # }
 /// ```
 pub fn encode_protobuf(registry: &Registry) -> Vec<u8> {
-    whole_families(|| PROTOBUF.pages(registry.clone()))
+    encode_protobuf_escaped(registry, Escaping::Underscores)
+}
+
+/// The same, with names that are not classic as a scheme writes them; see [`Builder::utf8`](crate::Builder::utf8).
+pub fn encode_protobuf_escaped(registry: &Registry, escaping: Escaping) -> Vec<u8> {
+    whole_families(|| PROTOBUF.pages(registry.clone(), escaping))
 }
 
 /// One exposition of those that `begin` begins, with no family cut in two.
@@ -218,7 +233,7 @@ mod tests {
     }
 
     fn pages<F: TextFormat>(registry: &Registry, _: F, size: usize) -> String {
-        let mut page = Page::new(registry.clone(), Writer::text::<F>());
+        let mut page = Page::new(registry.clone(), Writer::text::<F>(Escaping::Underscores));
         let mut text = Vec::new();
         while page.append(&mut text, size) {}
         String::from_utf8(text).unwrap()

@@ -1,73 +1,69 @@
-use narthex_core::encode::{Encode, Encoder, OpenMetrics, Text, Write};
-use narthex_core::{Desc, Dialect, Extra, Flow, Labels, Number, Sample, Sink};
-use std::convert::Infallible;
+mod escape;
+mod family;
+#[cfg(test)]
+mod tests;
+
+pub(super) use family::Family;
+
+use escape::escape;
+use narthex_core::encode::{Encode, Escaping};
+use narthex_core::{Desc, Details, Dialect, Exemplar, Extra, Flow, Kind, Labels, Number, Sample, Timestamp};
 use std::ops::Range;
 
-/// Appends text formats to a vector: the same bytes as the encoders of the core, which are made for little flash and
-/// stack. This one keeps what the samples of a family have in common.
+/// Appends text formats to a vector. With classic names, these are the bytes of the encoders of the core, which are made
+/// for little flash and stack; this one keeps what the samples of a family have in common, and knows every [`Escaping`].
 pub(super) struct TextEncoder<'a> {
     to: &'a mut Vec<u8>,
     start: usize,
     /// How many bytes may be written.
     room: usize,
-    dialect: Dialect,
+    spelling: Spelling,
     family: &'a mut Family,
 }
 
-/// What the samples of a family have in common.
-#[derive(Default)]
-pub(super) struct Family {
-    /// The name, without suffixes of samples.
-    name: Vec<u8>,
-    /// The suffix of the first line of each sample.
-    suffix: &'static str,
-    /// Where the label names are, and how many.
-    names: (usize, usize),
-    /// What goes before each label value; before the first one, that is all there is before.
-    before: Vec<Vec<u8>>,
-    /// The bounds of buckets as they are written, by what they are.
-    bounds: Vec<((u8, u64), Vec<u8>)>,
+/// How lines and names are written.
+#[derive(Clone, Copy)]
+pub(super) struct Spelling {
+    pub(super) dialect: Dialect,
+    pub(super) escaping: Escaping,
 }
 
 impl<'a> TextEncoder<'a> {
-    pub(super) fn new(to: &'a mut Vec<u8>, room: usize, dialect: Dialect, family: &'a mut Family) -> Self {
-        Self { start: to.len(), to, room, dialect, family }
+    pub(super) fn new(to: &'a mut Vec<u8>, room: usize, spelling: Spelling, family: &'a mut Family) -> Self {
+        Self { start: to.len(), to, room, spelling, family }
     }
 
-    /// As the core writes it.
-    fn plainly(&mut self, write: impl FnOnce(&mut dyn Sink) -> Flow) -> Flow {
-        let mut to = Appended(self.to);
-        match self.dialect {
-            Dialect::Text => write(&mut Encoder::<_, Text>::new(&mut to)),
-            Dialect::OpenMetrics => write(&mut Encoder::<_, OpenMetrics>::new(&mut to)),
-        }
+    fn put(&mut self, text: &str) {
+        self.to.extend_from_slice(text.as_bytes());
+    }
+
+    /// What a line about a family begins with.
+    fn about(&mut self, keyword: &str, suffix: &str) {
+        self.put(keyword);
+        self.family.quoted(suffix, self.to);
     }
 
     /// The name and the labels, without the last quote; answers where the labels are.
     #[inline]
-    fn start(&mut self, suffix: &'static str, labels: &Labels<'_>) -> Range<usize> {
-        let Self { to, family, .. } = self;
-        let (names, values) = (labels.names(), labels.values());
-        let known = family.names == address(names) && values.len() == names.len() && labels.rest().is_none();
-        if known && !names.is_empty() {
-            if !std::ptr::eq(family.suffix, suffix) {
-                family.lead(suffix, names);
-            }
-            let labels = to.len() + family.name.len() + suffix.len();
-            for (before, value) in family.before.iter().zip(values) {
+    fn start(&mut self, desc: &Desc<'_>, suffix: &'static str, labels: &Labels<'_>) -> Range<usize> {
+        let Self { to, family, spelling, .. } = self;
+        if family.knows(labels) {
+            let start = to.len() + family.name_len(suffix);
+            for (before, value) in family.before(suffix, labels.names()).zip(labels.values()) {
                 to.extend_from_slice(before);
                 escape(value, to);
             }
-            return labels..to.len();
+            return start..to.len();
         }
-        to.extend_from_slice(&family.name);
-        to.extend_from_slice(suffix.as_bytes());
+        family.name(suffix, to);
         let start = to.len();
+        let mut separator: &[u8] = family.first_separator();
         for (name, value) in labels.iter() {
-            to.extend_from_slice(if to.len() == start { b"{" } else { b"\"," });
-            to.extend_from_slice(name.as_bytes());
+            to.extend_from_slice(separator);
+            family::label(desc, name, spelling.escaping, to);
             to.extend_from_slice(b"=\"");
             escape(value, to);
+            separator = b"\",";
         }
         start..to.len()
     }
@@ -75,7 +71,7 @@ impl<'a> TextEncoder<'a> {
     /// The bound of the bucket `at`, to the space before its count.
     #[inline]
     fn bound(&mut self, at: usize, bound: Option<Number>, scale: i8) {
-        let Some(bound) = bound else { return self.to.extend_from_slice(b"le=\"+Inf\"} ") };
+        let Some(bound) = bound else { return self.put("le=\"+Inf\"} ") };
         let is = match bound {
             Number::U64(v) => (0, v),
             Number::I64(v) => (1, v as u64),
@@ -98,73 +94,136 @@ impl<'a> TextEncoder<'a> {
     fn new_bound(&mut self, bound: Number, scale: i8) {
         let text = bound.text(scale);
         let whole = text.as_bytes().iter().all(|byte| !matches!(byte, b'.' | b'e'));
-        let dot = if whole && self.dialect == Dialect::OpenMetrics { ".0" } else { "" }; // "Canonical numbers"
+        let dot = if whole && self.spelling.dialect == Dialect::OpenMetrics { ".0" } else { "" }; // "Canonical numbers"
         for part in ["le=\"", text.as_str(), dot, "\"} "] {
-            self.to.extend_from_slice(part.as_bytes());
+            self.put(part);
         }
     }
 
     #[inline]
     fn value(&mut self, value: &Number, scale: i8) {
         match *value {
-            Number::U64(value) if scale == 0 => self.to.extend_from_slice(itoa::Buffer::new().format(value).as_bytes()),
-            Number::I64(value) if scale == 0 => self.to.extend_from_slice(itoa::Buffer::new().format(value).as_bytes()),
-            _ => self.to.extend_from_slice(value.text(scale).as_bytes()),
+            Number::U64(value) if scale == 0 => self.put(itoa::Buffer::new().format(value)),
+            Number::I64(value) if scale == 0 => self.put(itoa::Buffer::new().format(value)),
+            _ => self.put(value.text(scale).as_str()),
         }
-        self.to.push(b'\n');
+    }
+
+    /// What follows a value.
+    #[cold]
+    fn tail(&mut self, details: &Details<'_>, exemplar: Option<&Exemplar<'_>>, desc: &Desc<'_>) {
+        if self.spelling.dialect == Dialect::Text {
+            let Some(timestamp) = details.timestamp() else { return };
+            self.put(" ");
+            return self.value(&Number::I64(timestamp.milliseconds()), 0);
+        }
+        self.time(details.timestamp());
+        let Some(exemplar) = exemplar else { return };
+        let mut separator = " # {";
+        for (name, value) in exemplar.labels().iter() {
+            [separator, name, "=\""].into_iter().for_each(|part| self.put(part));
+            escape(value, self.to);
+            separator = "\",";
+        }
+        self.put(if exemplar.labels().is_empty() { " # {} " } else { "\"} " });
+        self.value(&exemplar.value(), desc.scale());
+        self.time(exemplar.timestamp());
+    }
+
+    fn time(&mut self, timestamp: Option<Timestamp>) {
+        let Some(timestamp) = timestamp else { return };
+        self.put(" ");
+        self.put(timestamp.text().as_str());
+    }
+
+    /// When the series began.
+    #[cold]
+    fn created(&mut self, desc: &Desc<'_>, sample: &Sample<'_>, details: &Details<'_>) {
+        let Some(created) = details.created().filter(|_| self.spelling.dialect == Dialect::OpenMetrics) else { return };
+        if matches!(desc.kind(), Kind::Counter | Kind::Histogram | Kind::Summary) {
+            self.start(desc, "_created", sample.labels);
+            self.put(self.family.close(!sample.labels.is_empty()));
+            self.put(created.text().as_str());
+            self.put("\n");
+        }
     }
 }
 
 impl Encode for TextEncoder<'_> {
     fn enter(&mut self, desc: &Desc<'_>) {
-        self.family.enter(desc);
+        self.family.enter(desc, self.spelling.escaping);
     }
 
     fn header(&mut self, desc: &Desc<'_>) -> Flow {
-        self.plainly(|sink| sink.family(desc).map(drop))
+        let open = self.spelling.dialect == Dialect::OpenMetrics;
+        let (suffix, kind) = self.spelling.dialect.type_line(desc.kind());
+        let suffix = suffix.trim_end();
+        if !desc.help().is_empty() {
+            self.about("# HELP ", suffix);
+            self.put(" ");
+            escape::help(desc.help(), open, self.to);
+            self.put("\n");
+        }
+        self.about("# TYPE ", suffix);
+        self.put(" ");
+        self.put(kind);
+        if open && !desc.unit().is_empty() {
+            self.about("# UNIT ", suffix);
+            [" ", desc.unit(), "\n"].into_iter().for_each(|part| self.put(part));
+        }
+        Ok(())
     }
 
     fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
-        if sample.details.is_some() {
-            return self.plainly(|sink| sink.sample(desc, sample));
-        }
         let labelled = !sample.labels.is_empty();
-        let (mut labels, mut bucket) = (None, 0);
-        sample.lines(desc.kind(), self.dialect, |suffix, extra, value, scaled| {
+        let exemplars = sample.details.map_or(&[][..], |details| details.exemplars());
+        let (mut labels, mut line) = (None, 0);
+        sample.lines(desc.kind(), self.spelling.dialect, |suffix, extra, value, scaled| {
             match labels.clone() {
-                None => labels = Some(self.start(suffix, sample.labels)),
+                None => labels = Some(self.start(desc, suffix, sample.labels)),
                 Some(labels) => {
-                    self.to.extend_from_slice(&self.family.name);
-                    self.to.extend_from_slice(suffix.as_bytes());
+                    self.family.name(suffix, self.to);
                     self.to.extend_from_within(labels);
                 }
             }
-            if !matches!(extra, Extra::None) {
-                self.to.extend_from_slice(if labelled { b"\"," } else { b"{" });
-            }
+            let mut exemplar = None;
             match extra {
                 Extra::Le(bound) => {
-                    self.bound(bucket, *bound, desc.scale());
-                    bucket += 1;
+                    self.put(self.family.separator(labelled));
+                    self.bound(line, *bound, desc.scale());
+                    exemplar = exemplars.get(line);
                 }
                 Extra::State(state) => {
-                    self.to.extend_from_slice(&self.family.name);
-                    self.to.extend_from_slice(b"=\"");
+                    self.put(self.family.separator(labelled));
+                    self.family.label_of_state(self.to);
+                    self.put("=\"");
                     escape(state, self.to);
-                    self.to.extend_from_slice(b"\"} ");
+                    self.put("\"} ");
                 }
-                _ => self.to.extend_from_slice(if labelled { b"\"} " } else { b" " }),
+                _ => {
+                    self.put(self.family.close(labelled));
+                    exemplar = exemplars.get(line).filter(|_| desc.kind() == Kind::Counter);
+                }
             }
             self.value(value, if scaled { desc.scale() } else { 0 });
-            Ok(())
-        })
+            if let Some(details) = sample.details {
+                self.tail(details, exemplar.and_then(Option::as_ref), desc);
+            }
+            self.put("\n");
+            line += 1;
+            Flow::Ok(())
+        })?;
+        if let Some(details) = sample.details {
+            self.created(desc, sample, details);
+        }
+        Ok(())
     }
 
     fn end(&mut self) -> Flow {
-        match self.dialect {
-            Dialect::Text => Ok(()),
-            Dialect::OpenMetrics => Encoder::<_, OpenMetrics>::new(&mut Appended(self.to)).end(),
+        if self.spelling.dialect == Dialect::OpenMetrics {
+            self.put("# EOF\n");
         }
+        Ok(())
     }
 
     fn len(&self) -> usize {
@@ -175,89 +234,3 @@ impl Encode for TextEncoder<'_> {
         self.len() <= self.room
     }
 }
-
-impl Family {
-    fn enter(&mut self, desc: &Desc<'_>) {
-        let names = desc.labels().as_slice();
-        self.name.clear();
-        desc.name().for_each(|part| self.name.extend_from_slice(part.as_bytes()));
-        self.names = address(names);
-        self.bounds.clear();
-        self.before.resize_with(names.len(), Vec::new);
-        for (before, name) in self.before.iter_mut().zip(names) {
-            before.clear();
-            [&b"\","[..], name.as_bytes(), b"=\""].iter().for_each(|part| before.extend_from_slice(part));
-        }
-        self.suffix = NONE_YET;
-    }
-
-    /// What the first line of each sample begins with.
-    #[cold]
-    fn lead(&mut self, suffix: &'static str, names: &[&str]) {
-        self.suffix = suffix;
-        if let (Some(before), Some(name)) = (self.before.first_mut(), names.first()) {
-            before.clear();
-            let parts = [&*self.name, suffix.as_bytes(), b"{", name.as_bytes(), b"=\""];
-            parts.iter().for_each(|part| before.extend_from_slice(part));
-        }
-    }
-}
-
-/// Nobody's suffix.
-static NONE_YET: &str = "?";
-
-/// Which slice this is.
-fn address(names: &[&str]) -> (usize, usize) {
-    (names.as_ptr().addr(), names.len())
-}
-
-/// A label value, with `\`, `"` and newline escaped.
-#[inline]
-fn escape(value: &str, to: &mut Vec<u8>) {
-    if is_plain(value.as_bytes()) {
-        return to.extend_from_slice(value.as_bytes());
-    }
-    for byte in value.bytes() {
-        match byte {
-            b'\n' => to.extend_from_slice(b"\\n"),
-            b'\\' | b'"' => to.extend_from_slice(&[b'\\', byte]),
-            _ => to.push(byte),
-        }
-    }
-}
-
-/// Whether nothing is to be escaped: eight bytes at a time, the last eight once more.
-#[inline]
-fn is_plain(value: &[u8]) -> bool {
-    let Some(last) = value.last_chunk::<8>() else { return value.iter().all(|b| !matches!(b, b'\n' | b'\\' | b'"')) };
-    let words = value.as_chunks::<8>().0;
-    let found =
-        words.iter().fold(special(u64::from_le_bytes(*last)), |found, w| found | special(u64::from_le_bytes(*w)));
-    found == 0
-}
-
-/// Not zero when a byte of the word is special. A byte is zero after the exclusive or when it is the one sought; borrows
-/// that reach other bytes only come from one that is.
-#[inline]
-const fn special(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const fn zero(word: u64) -> u64 {
-        word.wrapping_sub(ONES) & !word & (ONES << 7)
-    }
-    zero(word ^ (ONES * b'\n' as u64)) | zero(word ^ (ONES * b'\\' as u64)) | zero(word ^ (ONES * b'"' as u64))
-}
-
-/// A vector, for the encoders of the core.
-struct Appended<'a>(&'a mut Vec<u8>);
-
-impl Write for Appended<'_> {
-    type Error = Infallible;
-
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
-        self.0.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -8,8 +8,8 @@ pub use value::MetricValue;
 
 use crate::error::{Error, ErrorKind};
 use crate::instrument::{Instrument, RuntimeStateSet};
-use crate::runtime::OwnedDesc;
-use narthex_core::{Collect, CollectError, ComposedName, Desc, Flow, Invalid, Kind, Labels, Rule, Sample, Sink, Stop};
+use crate::runtime::{OwnedDesc, composed};
+use narthex_core::{Collect, Desc, Flow, Invalid, Kind, Labels, Rule, Sample, Sink};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -150,7 +150,14 @@ impl MetricFamily {
         if name.is_empty() {
             return Err(Error::invalid("metric name", Invalid { text: "", rule: Rule::Empty }));
         }
-        let desc = OwnedDesc { kind, name: String::new(), help: help.into(), unit: String::new(), labels: [].into() };
+        let desc = OwnedDesc {
+            kind,
+            name: String::new(),
+            help: help.into(),
+            unit: String::new(),
+            labels: [].into(),
+            utf8: None,
+        };
         Self { desc, states: [].into(), series: BTreeMap::new() }.named(name, "")
     }
 
@@ -166,8 +173,7 @@ impl MetricFamily {
     }
 
     fn named(mut self, name: &str, unit: &str) -> Result<Self, Error> {
-        let composed = ComposedName::new("", "", name, unit, self.desc.kind).bytes().collect();
-        self.desc.name = String::from_utf8(composed).unwrap_or_default();
+        self.desc.name = composed(["", "", name], unit, self.desc.kind);
         self.desc.unit = unit.into();
         self.desc.check()?;
         Ok(self)
@@ -246,23 +252,15 @@ impl MetricFamily {
     fn error(&self, kind: ErrorKind, text: &str) -> Error {
         self.at(Error::new(kind, text))
     }
-
-    fn with_desc(&self, f: impl FnOnce(&Desc<'_>) -> Flow) -> Flow {
-        let names: Vec<&str> = self.desc.names().collect();
-        match self.desc.lend(&names) {
-            Ok(desc) => f(&desc),
-            Err(_) => Err(Stop::Collector(CollectError::new(&"the metric's name is not valid"))),
-        }
-    }
 }
 
 impl Collect for MetricFamily {
     fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
-        self.with_desc(each)
+        self.desc.with(each)
     }
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
-        self.with_desc(|desc| {
+        self.desc.with(|desc| {
             let first = sink.family(desc)?;
             let mut values = Vec::with_capacity(desc.labels().as_slice().len());
             for (index, (texts, value)) in self.series.iter().enumerate().skip(first) {

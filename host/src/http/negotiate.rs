@@ -1,18 +1,46 @@
 //! What a reader likes best of what we have, by the lines of its `Accept` and `Accept-Encoding`.
 
 use crate::exposition::Offer;
+use hyper::header::HeaderValue;
+use narthex_core::encode::Escaping;
 use narthex_core::encode::accept::{elements, rating};
 
-/// The offer that the reader likes best; the first when it accepts none, or does not say.
-pub(super) fn format(accept: &[&[u8]], offers: &'static [Offer]) -> &'static Offer {
+/// A format, and how names are written in it.
+#[derive(Clone, Copy)]
+pub(super) struct Chosen {
+    pub(super) offer: &'static Offer,
+    /// What the reader asked for.
+    escaping: Option<Escaping>,
+}
+
+impl Chosen {
+    pub(super) fn escaping(self) -> Escaping {
+        self.escaping.unwrap_or_default()
+    }
+
+    /// The `Content-Type`. It says how names are escaped if the reader knows of that.
+    pub(super) fn content_type(self) -> HeaderValue {
+        let Self { offer, escaping } = self;
+        let plain = HeaderValue::from_static(offer.content_type);
+        match escaping {
+            None if !offer.names_escaping => plain,
+            _ => format!("{}; escaping={}", offer.content_type, self.escaping()).try_into().unwrap_or(plain),
+        }
+    }
+}
+
+/// What the reader likes best; the first offer when it accepts none, or does not say.
+pub(super) fn format(accept: &[&[u8]], offers: &'static [Offer]) -> Chosen {
     let rated = offers.iter().rev().filter_map(|offer| {
         let rating = rating(accept.iter().copied(), offer.media_type)?;
         Some((rating, offer))
     });
-    match rated.max_by_key(|(rating, _)| *rating) {
-        Some((_, offer)) => offer,
-        None => &offers[0],
-    }
+    let Some((rating, offer)) = rated.max_by_key(|(rating, _)| *rating) else {
+        return Chosen { offer: &offers[0], escaping: None };
+    };
+    let range = rating.range(accept.iter().copied());
+    let escaping = range.and_then(|range| str::from_utf8(range.parameter(b"escaping")?).ok()).and_then(Escaping::named);
+    Chosen { offer, escaping }
 }
 
 /// Whether to compress with gzip.
@@ -40,6 +68,7 @@ mod tests {
     #[test]
     fn formats() {
         const TEXT: &str = "text/plain; version=0.0.4";
+        const TEXT_1: &str = "text/plain; version=1.0.0";
         const OPEN: &str = "application/openmetrics-text; version=1.0.0";
         const PROTO: &str =
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
@@ -80,7 +109,7 @@ mod tests {
             ("application/openmetrics-text;version=1.0.0;q=0.000, */*", TEXT),
             ("text/plain;q=0, */*", OPEN),
             ("text/*;q=0, application/openmetrics-text;q=0.001", OPEN),
-            ("text/plain;version=0.0.4;q=0.1, text/plain;q=1, application/openmetrics-text;q=0.5", OPEN),
+            ("text/plain;version=0.0.4;q=0.1, text/plain;q=1, application/openmetrics-text;q=0.5", TEXT_1),
             ("*/*;q=0", TEXT),
             // equal weights: the exact one, then the first
             ("application/openmetrics-text, */*", OPEN),
@@ -97,7 +126,35 @@ mod tests {
             ("text/plain;x=\"\\\",a\";q=0.2,application/openmetrics-text;q=0.4", OPEN),
             ("\u{FFFD}\u{FFFD}", TEXT),
         ] {
-            assert_eq!(format(&[accept.as_bytes()], FORMATS).media_type, expected, "{accept:?}");
+            assert_eq!(format(&[accept.as_bytes()], FORMATS).offer.media_type, expected, "{accept:?}");
+        }
+    }
+
+    #[test]
+    fn escapings() {
+        let content_type = |accept: &str| format(&[accept.as_bytes()], FORMATS).content_type();
+        // Prometheus 3
+        let prometheus = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,\
+                          application/openmetrics-text;version=0.0.1;q=0.5,\
+                          text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
+        for (accept, expected) in [
+            (prometheus, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8"),
+            ("text/plain;version=1.0.0;escaping=dots", "text/plain; version=1.0.0; charset=utf-8; escaping=dots"),
+            ("text/plain;version=1.0.0", "text/plain; version=1.0.0; charset=utf-8; escaping=underscores"),
+            ("text/plain;version=1.0.0;escaping=no", "text/plain; version=1.0.0; charset=utf-8; escaping=underscores"),
+            ("text/plain;escaping=values", "text/plain; version=0.0.4; charset=utf-8; escaping=values"),
+            (
+                "text/plain;escaping=\"values\";q=0.1, */*;q=0",
+                "text/plain; version=0.0.4; charset=utf-8; escaping=values",
+            ),
+            ("text/plain", "text/plain; version=0.0.4; charset=utf-8"),
+            (
+                "text/plain;version=0.0.4;q=0.1, text/plain;version=1.0.0;escaping=dots;q=0.09",
+                "text/plain; version=0.0.4; charset=utf-8",
+            ),
+            ("text/plain;escaping=dots;q=zzz", "text/plain; version=0.0.4; charset=utf-8"),
+        ] {
+            assert_eq!(content_type(accept), expected, "{accept:?}");
         }
     }
 

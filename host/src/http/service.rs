@@ -68,12 +68,15 @@ impl MetricsService {
             Some(names) => self.registry.restricted(names),
             None => return refusal(StatusCode::BAD_REQUEST, "too many names\n"),
         };
-        let offer = negotiate::format(&lines(request.headers(), ACCEPT), FORMATS);
+        let chosen = negotiate::format(&lines(request.headers(), ACCEPT), FORMATS);
         let gzip = negotiate::gzip(&lines(request.headers(), ACCEPT_ENCODING));
         let scrape = || Arc::clone(&self.scrapes).try_acquire_owned().ok();
         let body = match self.shares.as_ref().filter(|_| registry.is(&self.registry)) {
-            None => scrape().map(|scrape| MetricsBody::exposition(offer.pages(registry), gzip, scrape)),
-            Some(shares) => shares.join(&registry, offer, gzip, scrape).map(MetricsBody::shared),
+            None => scrape().map(|scrape| {
+                let pages = chosen.offer.pages(registry, chosen.escaping());
+                MetricsBody::exposition(pages, gzip, scrape)
+            }),
+            Some(shares) => shares.join(&registry, chosen, gzip, scrape).map(MetricsBody::shared),
         };
         let Some(body) = body else {
             return again(refusal(StatusCode::SERVICE_UNAVAILABLE, "too many scrapes at a time\n"));
@@ -81,7 +84,7 @@ impl MetricsService {
 
         let mut response = Response::new(body);
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(offer.content_type));
+        headers.insert(CONTENT_TYPE, chosen.content_type());
         headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         if gzip {

@@ -1,9 +1,10 @@
 //! Scrapes that overlap have one exposition.
 
 use super::body::Work;
-use crate::exposition::Offer;
+use super::negotiate::Chosen;
 use crate::registry::Registry;
 use bytes::Bytes;
+use narthex_core::encode::Escaping;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit};
@@ -13,12 +14,12 @@ use tokio::task::spawn_blocking;
 #[derive(Default)]
 pub(super) struct Shares(Mutex<Vec<(Key, Weak<Shared>)>>);
 
-type Key = (&'static str, bool);
+type Key = (&'static str, Escaping, bool);
 
 /// An exposition that several readers wait for.
 pub(super) struct Shared {
     page: OnceCell<Bytes>,
-    offer: &'static Offer,
+    chosen: Chosen,
     gzip: bool,
     registry: Registry,
     _scrape: OwnedSemaphorePermit,
@@ -29,17 +30,17 @@ impl Shares {
     pub(super) fn join(
         &self,
         registry: &Registry,
-        offer: &'static Offer,
+        chosen: Chosen,
         gzip: bool,
         scrape: impl FnOnce() -> Option<OwnedSemaphorePermit>,
     ) -> Option<Arc<Shared>> {
         let mut shares = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         shares.retain(|(_, shared)| shared.upgrade().is_some_and(|shared| !shared.page.initialized()));
-        let key = (offer.content_type, gzip);
+        let key = (chosen.offer.content_type, chosen.escaping(), gzip);
         let known = shares.iter().find(|(of, _)| *of == key).and_then(|(_, shared)| shared.upgrade());
         known.or_else(|| {
             let (page, registry) = (OnceCell::new(), registry.clone());
-            let shared = Arc::new(Shared { page, offer, gzip, registry, _scrape: scrape()? });
+            let shared = Arc::new(Shared { page, chosen, gzip, registry, _scrape: scrape()? });
             shares.push((key, Arc::downgrade(&shared)));
             Some(shared)
         })
@@ -50,7 +51,7 @@ impl Shared {
     /// The whole page. The first who waits makes it; when that reader goes, the next one does.
     pub(super) async fn page(self: Arc<Self>) -> io::Result<Bytes> {
         let make = || async {
-            let work = Work::new(self.offer.pages(self.registry.clone()), self.gzip);
+            let work = Work::new(self.chosen.offer.pages(self.registry.clone(), self.chosen.escaping()), self.gzip);
             spawn_blocking(|| work.whole()).await.map_err(io::Error::other)?
         };
         self.page.get_or_try_init(make).await.cloned()

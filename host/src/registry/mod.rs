@@ -285,8 +285,13 @@ fn exposed(collector: &dyn Collect) -> Result<Vec<Exposed>, Error> {
         if fits.is_err() {
             return Err(Stop::Sink);
         }
-        let exposed = desc.kind().suffixes().iter().map(|suffix| format!("{name}{suffix}"));
-        names.push((name.as_str().into(), exposed.collect()));
+        let mut spellings = vec![name.clone()];
+        if !desc.utf8_name().eq(desc.name()) {
+            spellings.push(String::from_iter(desc.utf8_name()));
+        }
+        let with_suffixes =
+            |name: &String| desc.kind().suffixes().iter().map(|suffix| format!("{name}{suffix}")).collect::<Vec<_>>();
+        names.push((name.as_str().into(), spellings.iter().flat_map(with_suffixes).collect()));
         Ok(())
     });
     fits?;

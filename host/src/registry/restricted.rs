@@ -44,13 +44,15 @@ impl Names {
 
     /// Whether the family, or one of the samples that it may have, is wanted.
     fn wants(&self, desc: &Desc<'_>) -> bool {
-        let mut name = String::from_iter(desc.name());
-        let len = name.len();
-        desc.kind().suffixes().iter().any(|suffix| {
-            name.truncate(len);
-            name += suffix;
-            self.0.contains(&name)
-        })
+        let wanted = |mut name: String| {
+            let len = name.len();
+            desc.kind().suffixes().iter().any(|suffix| {
+                name.truncate(len);
+                name += suffix;
+                self.0.contains(&name)
+            })
+        };
+        wanted(desc.name().collect()) || wanted(desc.utf8_name().collect())
     }
 }
 

@@ -3,7 +3,8 @@ use super::member::Member;
 use super::{Registry, exposed};
 use crate::error::{Error, ErrorKind};
 use crate::registered::Collector;
-use narthex_core::{Collect, Desc, Flow, Kind, LabelNames, Labels, Point, Sample, Sink, name};
+use crate::runtime::OwnedDesc;
+use narthex_core::{Collect, Desc, Flow, Kind, Labels, Point, Sample, Sink};
 use std::sync::Arc;
 
 impl Registry {
@@ -17,6 +18,9 @@ impl Registry {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// Labels may be called as OpenTelemetry does it, `service.name`: readers that do not ask for
+    /// [such names](crate::encode::Escaping) get `service_name`.
     ///
     /// # Errors
     ///
@@ -34,7 +38,7 @@ impl Registry {
 
     /// What was [said](Self::set_target_info) of the target.
     pub fn target_info(&self) -> Option<Vec<(String, String)>> {
-        Some(self.book().get(TARGET)?.downcast_ref::<Target>()?.0.clone())
+        Some(self.book().get(TARGET)?.downcast_ref::<Target>()?.facts.clone())
     }
 
     /// Exposes no `target_info` any more.
@@ -44,30 +48,40 @@ impl Registry {
 }
 
 /// What the metrics of a registry are of: `target_info`.
-pub(super) struct Target(pub(super) Vec<(String, String)>);
-
-const DESC: Desc<'static> = Desc::new(Kind::Info, name!("target"), "What these metrics are of.");
+pub(super) struct Target {
+    pub(super) facts: Vec<(String, String)>,
+    desc: OwnedDesc,
+}
 
 impl Target {
-    pub(super) fn new(labels: &[(&str, &str)]) -> Result<Self, Error> {
-        let names: Vec<&str> = labels.iter().map(|(name, _)| *name).collect();
-        LabelNames::new(&names).map_err(|invalid| {
-            Error::new(ErrorKind::Label, format!("label {invalid} of target_info; nothing was set"))
-        })?;
-        Ok(Self(labels.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()))
+    pub(super) fn new(facts: &[(&str, &str)]) -> Result<Self, Error> {
+        let refused = |error: Error| Error::new(ErrorKind::Label, format!("{error}; nothing was set"));
+        let mut desc = OwnedDesc {
+            kind: Kind::Info,
+            name: "target".into(),
+            help: "What these metrics are of.".into(),
+            unit: String::new(),
+            labels: facts.iter().map(|(name, _)| (*name).into()).collect(),
+            utf8: None,
+        };
+        desc.escape().and_then(|()| desc.check()).map_err(refused)?;
+        Ok(Self { facts: facts.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(), desc })
     }
 }
 
 impl Collect for Target {
     fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
-        each(&DESC)
+        self.desc.with(each)
     }
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
-        if sink.family(&DESC)? > 0 {
-            return Ok(());
-        }
-        let (names, values): (Vec<&str>, Vec<&str>) = self.0.iter().map(|(name, value)| (&**name, &**value)).unzip();
-        sink.sample(&DESC, &Sample::new(0, &Labels::new(&names, &values), &Point::Info))
+        self.desc.with(|desc| {
+            if sink.family(desc)? > 0 {
+                return Ok(());
+            }
+            let values: Vec<&str> = self.facts.iter().map(|(_, value)| &**value).collect();
+            let labels = Labels::new(desc.labels().as_slice(), &values);
+            sink.sample(desc, &Sample::new(0, &labels, &Point::Info))
+        })
     }
 }

@@ -7,7 +7,7 @@ use crate::created;
 use crate::instrument::Instrument;
 use crate::sync::{AtomicU64, Mutex, Ordering};
 use narthex_core::label::TextArray;
-use narthex_core::{Collect, CollectError, Desc, Flow, LabelSet, Labels, Refused, Sink, Stop, callback};
+use narthex_core::{Collect, Desc, Flow, LabelSet, Labels, Refused, Sink, callback};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Instant;
@@ -210,10 +210,7 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
     fn with_desc(&self, f: impl FnOnce(&Desc<'_>) -> Flow) -> Flow {
         let mut names = L::Texts::EMPTY;
         names.as_mut().iter_mut().zip(self.0.desc.names()).for_each(|(place, name)| *place = name);
-        match self.0.desc.lend(names.as_ref()) {
-            Ok(desc) => f(&desc),
-            Err(_) => Err(Stop::Collector(CollectError::new(&"the family's name or labels are not valid"))),
-        }
+        self.0.desc.with_names(names.as_ref(), f)
     }
 }
 

@@ -20,7 +20,7 @@ mod table;
 #[expect(unsafe_code, reason = "a pointer to a length and bytes: half of what a boxed slice takes")]
 mod text;
 
-pub(crate) use desc::{OwnedDesc, check_state_set};
+pub(crate) use desc::{OwnedDesc, check_state_set, composed};
 pub use growing::GrowingFamily;
 pub use handle::Handle;
 pub(crate) use marks::Lifetime;
