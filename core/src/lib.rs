@@ -118,8 +118,10 @@ pub mod number;
 pub mod cell;
 
 mod desc;
+mod escaping;
 pub mod label;
 mod name;
+mod utf8;
 
 pub mod family;
 
@@ -130,7 +132,6 @@ mod exemplified;
 mod lookup;
 mod metric;
 mod point;
-mod utf8;
 
 pub mod encode;
 

@@ -1,7 +1,7 @@
 //! Names outside the classic alphabet.
 
 use crate::desc::Desc;
-use crate::encode::Escaping;
+use crate::escaping::Escaping;
 
 /// The names of a family for readers that take any UTF-8: `http.server.requests`, `größe`.
 ///

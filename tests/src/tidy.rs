@@ -22,7 +22,7 @@ const LAYERED: [Layered; 2] = [
             &["word"],
             &["number"],
             &["cell"],
-            &["name", "desc", "label"],
+            &["name", "desc", "label", "escaping", "utf8"],
             &["family"],
             &["point", "collect", "details"],
             &["metric", "adapt", "lookup", "guard", "exemplified"],

@@ -1,11 +1,11 @@
 use super::cursor::CursorError;
 use super::encoder::Lines;
-use super::escaping::Escaping;
 use super::position::Position;
 use super::protobuf::Messages;
 use super::write::Buffer;
 use crate::collect::Collect;
 use crate::desc::Kind;
+use crate::escaping::Escaping;
 use crate::point::Dialect;
 
 /// A format. The trait is sealed: [`Text`], [`OpenMetrics`] and [`Protobuf`].

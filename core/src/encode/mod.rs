@@ -4,7 +4,6 @@ pub mod accept;
 mod cursor;
 mod detailed;
 mod encoder;
-mod escaping;
 mod format;
 mod position;
 mod protobuf;
@@ -15,11 +14,12 @@ mod write;
 
 pub use cursor::{Cursor, CursorError};
 pub use encoder::Encoder;
-pub use escaping::Escaping;
 pub use format::{Format, OpenMetrics, Protobuf, Text, TextFormat};
 pub use position::{Encode, Position};
 pub use recorder::Recorder;
 pub use write::{Buffer, Write, WriteError};
+
+pub use crate::escaping::Escaping;
 
 use crate::collect::{Collect, CollectError, Stop};
 

@@ -1,12 +1,12 @@
 //! Delimited protobuf: [`io.prometheus.client.MetricFamily`](https://github.com/prometheus/client_model) messages, each
 //! after its length.
 
-use super::escaping::Escaping;
 use super::position::Encode;
 use super::write::Buffer;
 use crate::collect::Flow;
 use crate::desc::{Desc, Kind};
 use crate::details::{Details, Exemplar, Timestamp};
+use crate::escaping::Escaping;
 use crate::label::Labels;
 use crate::number::Numbers;
 use crate::point::{Point, Sample};

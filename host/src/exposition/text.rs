@@ -126,7 +126,7 @@ impl<'a> TextEncoder<'a> {
             separator = "\",";
         }
         self.put(if exemplar.labels().is_empty() { " # {} " } else { "\"} " });
-        self.value(&exemplar.value(), desc.scale());
+        self.value(exemplar.value(), desc.scale());
         self.time(exemplar.timestamp());
     }
 
