@@ -80,7 +80,6 @@ impl<'a> Prefix<'a> {
 pub struct Desc<'a> {
     prefix: Option<&'a Prefix<'a>>,
     name: Name<'a>,
-    suffix: &'static str,
     help: &'a str,
     unit: &'a str,
     labels: LabelNames<'a>,
@@ -88,13 +87,26 @@ pub struct Desc<'a> {
     kind: Kind,
     scale: i8,
     help_is_plain: bool,
+    /// Whether it is the count of what another family refused.
+    of_refusals: bool,
 }
 
 impl<'a> Desc<'a> {
     /// A family without unit, labels and scale.
     pub const fn new(kind: Kind, name: Name<'a>, help: &'a str) -> Self {
         let (labels, help_is_plain) = (LabelNames::NONE, plain(help));
-        Self { prefix: None, name, suffix: "", help, unit: "", labels, utf8: None, kind, scale: 0, help_is_plain }
+        Self {
+            prefix: None,
+            name,
+            help,
+            unit: "",
+            labels,
+            utf8: None,
+            kind,
+            scale: 0,
+            help_is_plain,
+            of_refusals: false,
+        }
     }
 
     /// With a unit: `seconds`, `bytes`, … in the plural, of Prometheus's base units.
@@ -159,7 +171,7 @@ impl<'a> Desc<'a> {
     /// The counter that tells how many updates this family refused: `NAME_refused_total`.
     pub const fn refusals(&self) -> Self {
         Desc {
-            suffix: "_refused",
+            of_refusals: true,
             help: "Updates refused: the family was full or the label text too long.",
             unit: "",
             labels: LabelNames::NONE,
@@ -178,7 +190,7 @@ impl<'a> Desc<'a> {
     /// A name with what goes before and after it.
     pub(crate) fn name_around(&self, name: &'a str) -> impl Iterator<Item = &'a str> + Clone {
         let prefixes = core::iter::successors(self.prefix, |p| p.rest).map(|p| p.text);
-        prefixes.chain([name, self.suffix])
+        prefixes.chain([name, self.suffix()])
     }
 
     pub(crate) const fn prefix(&self) -> Option<&'a Prefix<'a>> {
@@ -190,7 +202,7 @@ impl<'a> Desc<'a> {
     }
 
     pub(crate) const fn suffix(&self) -> &'static str {
-        self.suffix
+        if self.of_refusals { "_refused" } else { "" }
     }
 
     /// What the metric means, for people.
@@ -280,7 +292,7 @@ const fn byte(desc: &Desc<'_>, suffix: &str, mut at: usize) -> Option<u8> {
         at -= outer.text.len();
         prefix = outer.rest;
     }
-    let parts = [desc.name.as_str(), desc.suffix, suffix];
+    let parts = [desc.name.as_str(), desc.suffix(), suffix];
     let mut part = 0;
     while part < parts.len() {
         if at < parts[part].len() {
