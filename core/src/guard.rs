@@ -132,10 +132,12 @@ impl<T: Scalar> Counter<T> {
     /// Runs `f` and counts an `Err` that `counts` accepts; every one is passed on.
     ///
     /// ```
+    /// use core::str::Utf8Error;
     /// use narthex_core::Counter;
     ///
     /// static SHORT: Counter = Counter::new();
-    /// let parsed = SHORT.count_errors_where(|error| error.valid_up_to() < 2, || core::str::from_utf8(b"a\xff"));
+    /// let early = |error: &Utf8Error| error.valid_up_to() < 2;
+    /// let parsed = SHORT.count_errors_where(early, || core::str::from_utf8(b"a\xff"));
     /// assert!(parsed.is_err() && SHORT.value() == 1);
     /// ```
     ///
