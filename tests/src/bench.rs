@@ -2,6 +2,7 @@
 
 use crate::command::{firmware_cargo, run as run_command};
 use crate::project;
+use crate::tools::{self, PYTHON_VENV, Tool};
 use anyhow::Result;
 
 /// A workspace of its own, so that nobody who builds narthex builds the others.
@@ -9,6 +10,7 @@ const WORKSPACE: &str = "tests/bench";
 
 /// `cargo xtask bench [ROW...]`
 pub fn run(rows: &[&str]) -> Result<()> {
+    tools::ensure(&[PYTHON_VENV, Tool::PythonPackages])?; // one of the others is the Python client
     let bench = ["run", "--quiet", "--release", "--"].into_iter().chain(rows.iter().copied());
     run_command(&mut firmware_cargo(&project::path(WORKSPACE), bench))
 }

@@ -29,7 +29,8 @@ pub const PUSHGATEWAY: Tool =
 pub const NODE_EXPORTER: Tool =
     Tool::Debian { package: "prometheus-node-exporter", proof: &["prometheus-node-exporter", "--version"] };
 const CHROMIUM: Tool = Tool::Debian { package: "chromium", proof: &["chromium", "--version"] };
-const PYTHON_VENV: Tool = Tool::Debian { package: "python3-venv", proof: &["python3", "-c", "import venv, ensurepip"] };
+pub const PYTHON_VENV: Tool =
+    Tool::Debian { package: "python3-venv", proof: &["python3", "-c", "import venv, ensurepip"] };
 
 /// What the tests call from Python: packages and their versions.
 pub const PYTHON_PACKAGES: [(&str, &str); 2] = [("prometheus_client", "0.26.0"), ("cobs", "1.2.2")];

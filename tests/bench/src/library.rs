@@ -7,8 +7,11 @@ mod measured;
 mod metrics;
 mod narthex;
 mod prometheus;
+mod python;
 
 use crate::input::Page;
+use crate::scrape::Server;
+use anyhow::Result;
 use std::any::Any;
 
 /// Does the work so many times, as the first thread or the second. The loop is inside, so that nothing is dispatched for
@@ -52,6 +55,21 @@ pub trait Library {
         None
     }
 
+    /// A counter of a family of so many series that is held, and the page that it is on.
+    fn increment_scraped(&self, _series: usize) -> Option<(Work, Encode)> {
+        None
+    }
+
+    /// As [`look_up`](Self::look_up), and the page.
+    fn look_up_scraped(&self, _series: usize) -> Option<(Work, Encode)> {
+        None
+    }
+
+    /// A page of text over HTTP: behind hyper, where a library has no server of its own.
+    fn serve(&self, page: Page) -> Result<Option<Server>> {
+        self.text(page).map(Server::of).transpose()
+    }
+
     /// This many series of a counter, each at one.
     fn counters(&self, _series: usize) -> Option<Box<dyn Any>> {
         None
@@ -68,5 +86,11 @@ pub const NARTHEX: &dyn Library = &narthex::Narthex;
 pub const FLOOR: &dyn Library = &floor::Floor;
 /// `prometheus` reads its hash map without comparing keys: its look-up is unsound and no target.
 pub const UNSOUND_LOOK_UP: &str = "prometheus";
-pub const PEERS: [&dyn Library; 5] =
-    [&prometheus::Prometheus, &client::Client, &fastmetrics::Fastmetrics, &measured::Measured, &metrics::Metrics];
+pub const PEERS: [&dyn Library; 6] = [
+    &prometheus::Prometheus,
+    &client::Client,
+    &fastmetrics::Fastmetrics,
+    &measured::Measured,
+    &metrics::Metrics,
+    &python::Python,
+];

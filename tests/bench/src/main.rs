@@ -1,11 +1,14 @@
 //! The same work with narthex, with other libraries, and with as little as possible: `cargo xtask bench`.
 
 mod allocator;
+mod budget;
 mod encode;
 mod input;
 mod library;
+mod meanwhile;
 mod measure;
 mod row;
+mod scrape;
 
 use anyhow::{Result, bail};
 use measure::Measuring;
@@ -26,9 +29,9 @@ fn main() -> Result<()> {
         bail!("no row {unknown}; there are {}", ROWS.iter().map(|row| row.name).collect::<Vec<_>>().join(", "))
     }
     let how = if options.is_empty() { &THOROUGH } else { &QUICK };
-    row::print_head();
+    budget::print_head();
     for row in ROWS.iter().filter(|row| names.is_empty() || names.iter().any(|name| row.name.starts_with(name))) {
-        row.measure(how)?.print(row);
+        row.run(how)?;
     }
     Ok(())
 }

@@ -26,6 +26,14 @@ const TRIES: usize = 5;
 const SURELY_WORK: u32 = 5;
 
 #[derive(Clone, Copy)]
+pub enum Clock {
+    /// What one thread has of a processor.
+    Processor,
+    /// From start to end, for so many threads at once.
+    Wall(usize),
+}
+
+#[derive(Clone, Copy)]
 struct Time {
     /// Nanoseconds for each time that the work was done.
     each: f64,
@@ -35,8 +43,8 @@ struct Time {
 
 /// What each work took in the median, in nanoseconds, and by how much the first took longer than each: the median over
 /// rounds of the ratio in one round.
-pub fn compare(work: &[Work], threads: usize, how: &Measuring) -> Result<Vec<(f64, f64)>> {
-    let times: Vec<u64> = work.iter().map(|work| calibrate(work, threads, how.section)).collect::<Result<_>>()?;
+pub fn compare(work: &[Work], clock: Clock, how: &Measuring) -> Result<Vec<(f64, f64)>> {
+    let times: Vec<u64> = work.iter().map(|work| calibrate(work, clock, how.section)).collect::<Result<_>>()?;
     let mut rounds = Vec::new();
     let start = Instant::now();
     for round in 0..how.rounds {
@@ -45,7 +53,7 @@ pub fn compare(work: &[Work], threads: usize, how: &Measuring) -> Result<Vec<(f6
         }
         let mut measured = vec![None; work.len()];
         for at in (0..work.len()).map(|at| (at + round) % work.len()) {
-            measured[at] = Some(time(&work[at], threads, times[at])?);
+            measured[at] = Some(time(&work[at], clock, times[at])?);
         }
         rounds.push(measured.into_iter().collect::<Option<Vec<Time>>>().context("a work was left out")?);
     }
@@ -65,12 +73,12 @@ pub fn compare(work: &[Work], threads: usize, how: &Measuring) -> Result<Vec<(f6
 }
 
 /// How often the work is done in this time.
-fn calibrate(work: &Work, threads: usize, section: Duration) -> Result<u64> {
+fn calibrate(work: &Work, clock: Clock, section: Duration) -> Result<u64> {
     let mut times = 1;
     loop {
         let mut took = Duration::MAX;
         for _ in 0..TRIES {
-            took = took.min(Duration::from_nanos((time(work, threads, times)?.each * times as f64) as u64));
+            took = took.min(Duration::from_nanos((time(work, clock, times)?.each * times as f64) as u64));
             if took > SURELY_WORK * section {
                 break;
             }
@@ -82,14 +90,12 @@ fn calibrate(work: &Work, threads: usize, section: Duration) -> Result<u64> {
     }
 }
 
-/// One thread's time is what it had of a processor; that of more goes on until the last is done, as they wait for each
-/// other.
-fn time(work: &Work, threads: usize, times: u64) -> Result<Time> {
-    if threads == 1 {
+fn time(work: &Work, clock: Clock, times: u64) -> Result<Time> {
+    let Clock::Wall(threads) = clock else {
         let start = processor_time();
         work(0, times);
         return Ok(Time { each: (processor_time() - start).as_nanos() as f64 / times as f64, share: 1.0 });
-    }
+    };
     let ready = AtomicUsize::new(0);
     let spans = std::thread::scope(|scope| {
         let run = |thread| {

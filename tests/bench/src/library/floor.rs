@@ -2,7 +2,10 @@ mod render;
 
 use super::{Encode, Library, Work};
 use crate::input::{ELEVEN, Page, closed, counted, observed, series, values};
+use crate::scrape::Server;
+use anyhow::Result;
 use hashbrown::{Equivalent, HashMap};
+use hyper::body::Bytes;
 use rustc_hash::FxBuildHasher;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -87,6 +90,15 @@ impl Library for Floor {
                 Box::new(move |to| render::histograms(&histograms, to))
             }
         })
+    }
+
+    /// A page that is there already.
+    fn serve(&self, page: Page) -> Result<Option<Server>> {
+        let Some(encode) = self.text(page) else { return Ok(None) };
+        let mut page = Vec::new();
+        encode(&mut page);
+        let page = Bytes::from(page);
+        Server::hyper(move || page.clone()).map(Some)
     }
 }
 

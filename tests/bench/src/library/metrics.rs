@@ -2,10 +2,13 @@ use super::{Encode, Library, Work};
 use crate::input::{
     ELEVEN, METHODS, Page, STATUSES, UNIQUE_METHOD, closed, counted, observed, series, unique_path, values,
 };
+use crate::scrape::Server;
+use anyhow::Result;
 use metrics::{counter, describe_counter, describe_histogram, histogram, with_local_recorder};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use std::any::Any;
 use std::hint::black_box;
+use std::net::TcpListener;
 use std::sync::LazyLock;
 
 /// With its Prometheus exporter.
@@ -103,25 +106,43 @@ impl Library for Metrics {
 
     fn text(&self, page: Page) -> Option<Encode> {
         let recorder = recorder(&ELEVEN)?;
-        with_local_recorder(&recorder, || match page {
-            Page::Counters(n) => {
-                describe_counter!("http_requests_total", "Requests.");
-                for (method, path, value) in counted(n) {
-                    counter!("http_requests_total", "method" => method, "path" => path).increment(value);
-                }
-            }
-            Page::Histograms(n) => {
-                describe_histogram!("http_request_duration_seconds", "Latency.");
-                for (method, path, values) in observed(n) {
-                    let latency = histogram!("http_request_duration_seconds", "method" => method, "path" => path);
-                    values.into_iter().for_each(|value| latency.record(value));
-                }
-            }
-        });
+        record(page, &recorder);
         let handle = recorder.handle();
         handle.run_upkeep();
         Some(Box::new(move |to| {
             let _ = handle.render_to_write(to);
         }))
     }
+
+    /// Its own listener, which cannot say what port the system chose.
+    fn serve(&self, page: Page) -> Result<Option<Server>> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let builder = PrometheusBuilder::new().set_buckets(&ELEVEN)?.with_http_listener(address);
+        let runtime = Server::runtime()?;
+        let (recorder, exporter) = {
+            let _inside = runtime.enter();
+            builder.build()?
+        };
+        record(page, &recorder);
+        runtime.spawn(exporter);
+        Ok(Some(Server::here(address, runtime)))
+    }
+}
+
+fn record(page: Page, recorder: &PrometheusRecorder) {
+    with_local_recorder(recorder, || match page {
+        Page::Counters(n) => {
+            describe_counter!("http_requests_total", "Requests.");
+            for (method, path, value) in counted(n) {
+                counter!("http_requests_total", "method" => method, "path" => path).increment(value);
+            }
+        }
+        Page::Histograms(n) => {
+            describe_histogram!("http_request_duration_seconds", "Latency.");
+            for (method, path, values) in observed(n) {
+                let latency = histogram!("http_request_duration_seconds", "method" => method, "path" => path);
+                values.into_iter().for_each(|value| latency.record(value));
+            }
+        }
+    });
 }

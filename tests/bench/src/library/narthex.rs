@@ -2,8 +2,10 @@ use super::{Encode, Library, Work};
 use crate::input::{
     COUNTER, ELEVEN, HISTOGRAM, Page, UNIQUE_METHOD, closed, counted, observed, series, unique_path, values,
 };
+use crate::scrape::Server;
+use anyhow::Result;
 use narthex::encode::Text;
-use narthex::{ClosedLabels, Counter, Registry, Table, encode_protobuf, generate_latest};
+use narthex::{ClosedLabels, Counter, HttpOptions, Registry, Table, encode_protobuf, generate_latest, serve};
 use std::any::Any;
 use std::hint::black_box;
 
@@ -66,12 +68,7 @@ impl Library for Narthex {
     }
 
     fn look_up(&self, n: usize) -> Option<Work> {
-        let counter = Registry::new().counter("requests_total", "").labels(NAMES).register().ok()?;
-        let series = series(n);
-        series.each(|method, path| counter.get([method, path]).inc());
-        Some(Box::new(move |thread, times| {
-            series.cycle(thread, times, |method, path| counter.get([method, path]).inc())
-        }))
+        look_up(&Registry::new(), n)
     }
 
     fn closed(&self) -> Option<Work> {
@@ -102,14 +99,43 @@ impl Library for Narthex {
     }
 
     fn text(&self, page: Page) -> Option<Encode> {
-        let registry = registry(page)?;
-        Some(Box::new(move |to| *to = generate_latest(&registry, Text).into_bytes()))
+        registry(page).map(text)
     }
 
     fn protobuf(&self, page: Page) -> Option<Encode> {
         let registry = registry(page)?;
         Some(Box::new(move |to| *to = encode_protobuf(&registry)))
     }
+
+    fn increment_scraped(&self, n: usize) -> Option<(Work, Encode)> {
+        let registry = Registry::new();
+        let family = registry.counter("requests_total", "").labels(NAMES).register().ok()?;
+        series(n).each(|method, path| family.get([method, path]).inc());
+        let counter = family.get(["GET", "/held"]);
+        Some((Box::new(move |_, times| (0..times).for_each(|_| black_box(&counter).inc())), text(registry)))
+    }
+
+    fn look_up_scraped(&self, n: usize) -> Option<(Work, Encode)> {
+        let registry = Registry::new();
+        Some((look_up(&registry, n)?, text(registry)))
+    }
+
+    fn serve(&self, page: Page) -> Result<Option<Server>> {
+        let Some(registry) = registry(page) else { return Ok(None) };
+        let options = HttpOptions::new().scrapes(16); // as the others, which have no limit
+        Server::start(|listener| serve(listener, registry, options)).map(Some)
+    }
+}
+
+fn look_up(registry: &Registry, n: usize) -> Option<Work> {
+    let counter = registry.counter("requests_total", "").labels(NAMES).register().ok()?;
+    let series = series(n);
+    series.each(|method, path| counter.get([method, path]).inc());
+    Some(Box::new(move |thread, times| series.cycle(thread, times, |method, path| counter.get([method, path]).inc())))
+}
+
+fn text(registry: Registry) -> Encode {
+    Box::new(move |to| *to = generate_latest(&registry, Text).into_bytes())
 }
 
 fn registry(page: Page) -> Option<Registry> {
