@@ -248,7 +248,7 @@ impl<'a, C: Instrument> Builder<'a, C> {
         let handle = Handle::alone(C::make(&self.shared), began);
         let refused = exemplars::refused::<C>(&self.shared, &desc);
         let collector = exemplars::beside(refused, Arc::new(Single::new(desc, handle.clone())));
-        self.parts.registry(self.registry)?.add(collector, Arc::new(handle.clone()))?;
+        self.parts.registry(self.registry)?.add_metric(collector, Arc::new(handle.clone()))?;
         Ok(handle)
     }
 }
@@ -282,7 +282,7 @@ impl<C: Instrument, L: LabelSet + 'static> Builder<'_, C, L> {
         let family = GrowingFamily::new(desc, self.shared, self.parts.limit, lifetime);
         series::make(&name, &family, &self.parts.initial)?;
         let registry = self.parts.registry(self.registry)?;
-        registry.add(exemplars::beside(refused, Arc::new(family.clone())), Arc::new(family.clone()))?;
+        registry.add_metric(exemplars::beside(refused, Arc::new(family.clone())), Arc::new(family.clone()))?;
         Ok(family)
     }
 }

@@ -251,7 +251,7 @@ fn a_source_in_a_nested_registry_is_asked_once_for_a_page() {
     nested.register_source(growing());
     registry.register(nested).unwrap(); // which asks what it exposes: nothing yet
     for families in 1..6 {
-        let page = generate_latest(&registry, Text); // in buffers of 64 KiB
+        let page = generate_latest(&registry, Text); // in buffers of 128 KiB
         let samples: Vec<_> = page.lines().filter(|line| !line.starts_with('#')).collect();
         let expected: Vec<_> = (0..families).map(|n| format!("g{n} {families}")).collect();
         assert_eq!(samples, expected);

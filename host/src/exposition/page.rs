@@ -121,7 +121,7 @@ impl Pages for Page {
 }
 
 /// How much is written at a time, unless a single sample needs more.
-const ROOM: usize = 64 * 1024;
+const ROOM: usize = 128 * 1024;
 
 /// Appends what comes next to `to`; whether there is more.
 pub(crate) fn append(pages: &mut dyn Pages, to: &mut Vec<u8>) -> bool {

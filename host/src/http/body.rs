@@ -24,8 +24,10 @@ pub struct MetricsBody {
 enum Content {
     Text(Option<Bytes>),
     Exposition(Box<Work>),
+    /// Others on this thread come first.
+    Resting(Box<Work>),
     /// Collectors may block, on files say: not on the thread that serves.
-    Working(JoinHandle<io::Result<(Bytes, Option<Box<Work>>)>>),
+    Working(JoinHandle<io::Result<Part>>),
     /// Somebody else may be making it.
     Shared(Pin<Box<dyn Future<Output = io::Result<Bytes>> + Send>>),
     Done,
@@ -38,12 +40,23 @@ impl MetricsBody {
     }
 
     /// `scrape` is given back when the last byte has been made, or nobody wants it any more.
-    pub(super) fn exposition(pages: Box<dyn Pages>, gzip: bool, scrape: OwnedSemaphorePermit) -> Self {
-        Self { content: Content::Exposition(Box::new(Work::new(pages, gzip))), _sending: (Some(scrape), None) }
+    pub(super) fn exposition(work: Work, scrape: OwnedSemaphorePermit) -> Self {
+        Self { content: Content::Exposition(Box::new(work)), _sending: (Some(scrape), None) }
     }
 
     pub(super) fn shared(shared: Arc<Shared>) -> Self {
         Self { content: Content::Shared(Box::pin(shared.page())), _sending: (None, None) }
+    }
+
+    /// A part that was made; the rest goes on as `next` says.
+    fn part(&mut self, made: io::Result<Part>, next: fn(Box<Work>) -> Content) -> Option<io::Result<Frame<Bytes>>> {
+        match made {
+            Ok((bytes, rest)) => {
+                self.content = rest.map_or(Content::Done, next);
+                (!bytes.is_empty()).then(|| Ok(Frame::data(bytes)))
+            }
+            Err(error) => Some(Err(error)),
+        }
     }
 
     pub(super) fn until_sent(mut self, answering: Answering) -> Self {
@@ -61,19 +74,21 @@ impl Body for MetricsBody {
         loop {
             match std::mem::replace(&mut self.content, Content::Done) {
                 Content::Text(text) => return Poll::Ready(text.map(|text| Ok(Frame::data(text)))),
+                Content::Exposition(work) if work.is_quick => {
+                    return Poll::Ready(self.part(work.next(), Content::Resting));
+                }
                 Content::Exposition(work) => self.content = Content::Working(spawn_blocking(|| work.next())),
+                Content::Resting(work) => {
+                    cx.waker().wake_by_ref();
+                    self.content = Content::Exposition(work);
+                    return Poll::Pending;
+                }
                 Content::Working(mut job) => {
                     let Poll::Ready(outcome) = Pin::new(&mut job).poll(cx) else {
                         self.content = Content::Working(job);
                         return Poll::Pending;
                     };
-                    return Poll::Ready(match outcome.map_err(io::Error::other).flatten() {
-                        Ok((bytes, rest)) => {
-                            self.content = rest.map_or(Content::Done, Content::Exposition);
-                            (!bytes.is_empty()).then(|| Ok(Frame::data(bytes)))
-                        }
-                        Err(error) => Some(Err(error)),
-                    });
+                    return Poll::Ready(self.part(outcome.map_err(io::Error::other).flatten(), Content::Exposition));
                 }
                 Content::Shared(mut page) => {
                     let Poll::Ready(page) = page.as_mut().poll(cx) else {
@@ -111,12 +126,22 @@ pub(crate) struct Work {
     pages: Box<dyn Pages>,
     gzip: Option<GzEncoder<Vec<u8>>>,
     buffer: Vec<u8>,
+    /// Whether a part takes microseconds.
+    is_quick: bool,
 }
+
+/// Bytes to send, and what is left to do.
+type Part = (Bytes, Option<Box<Work>>);
 
 impl Work {
     pub(crate) fn new(pages: Box<dyn Pages>, gzip: bool) -> Self {
         let gzip = gzip.then(|| GzEncoder::new(Vec::new(), Compression::fast()));
-        Self { pages, gzip, buffer: Vec::new() }
+        Self { pages, gzip, buffer: Vec::new(), is_quick: false }
+    }
+
+    /// Of metrics that wait for nothing, which the thread that serves may collect: handing them to another takes longer.
+    pub(super) fn of_metrics(self) -> Self {
+        Self { is_quick: self.gzip.is_none(), ..self }
     }
 
     /// All of it.
@@ -131,7 +156,7 @@ impl Work {
     }
 
     /// The next bytes to send, and what is left to do. There are none only when an exposition is empty.
-    fn next(mut self: Box<Self>) -> io::Result<(Bytes, Option<Box<Self>>)> {
+    fn next(mut self: Box<Self>) -> io::Result<Part> {
         loop {
             self.buffer.clear();
             let more = append(&mut *self.pages, &mut self.buffer);
@@ -188,7 +213,7 @@ mod tests {
             let stream = TokioIo::new(tokio::net::TcpStream::from_std(stream).unwrap());
             let half = |_: Request<Incoming>| async {
                 let scrape = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
-                let body = MetricsBody::exposition(Box::new(Half(false)), false, scrape);
+                let body = MetricsBody::exposition(Work::new(Box::new(Half(false)), false), scrape);
                 Ok::<_, std::convert::Infallible>(Response::new(body))
             };
             http1::Builder::new().serve_connection(stream, service_fn(half)).await

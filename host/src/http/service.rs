@@ -1,4 +1,4 @@
-use super::body::MetricsBody;
+use super::body::{MetricsBody, Work};
 use super::negotiate;
 use super::options::HttpOptions;
 use super::shared::Shares;
@@ -73,8 +73,9 @@ impl MetricsService {
         let scrape = || Arc::clone(&self.scrapes).try_acquire_owned().ok();
         let body = match self.shares.as_ref().filter(|_| registry.is(&self.registry)) {
             None => scrape().map(|scrape| {
-                let pages = chosen.offer.pages(registry, chosen.escaping());
-                MetricsBody::exposition(pages, gzip, scrape)
+                let may_block = registry.may_block();
+                let work = Work::new(chosen.offer.pages(registry, chosen.escaping()), gzip);
+                MetricsBody::exposition(if may_block { work } else { work.of_metrics() }, scrape)
             }),
             Some(shares) => shares.join(&registry, chosen, gzip, scrape).map(MetricsBody::shared),
         };

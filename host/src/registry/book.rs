@@ -142,6 +142,10 @@ impl Book {
         self.within(scope).filter(is_wanted).map(|entry| entry.member.clone()).collect()
     }
 
+    pub(super) fn may_block(&self, scope: Option<&Arc<Scope>>) -> bool {
+        self.within(scope).any(|entry| entry.member.may_block())
+    }
+
     fn within(&self, scope: Option<&Arc<Scope>>) -> impl Iterator<Item = &Entry> {
         self.entries.values().filter(move |entry| match scope {
             None => true,

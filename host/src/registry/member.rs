@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub(super) enum Member {
     /// The same collector for every exposition.
     Collector(Collector),
+    /// A metric that a builder made: collecting it runs no code of a user and waits for nothing.
+    Metric(Collector),
     /// One that is made anew for each.
     Source(Arc<dyn Fn() -> Collector + Send + Sync>),
     /// Another registry, which may have sources.
@@ -23,10 +25,19 @@ pub(super) enum Member {
 }
 
 impl Member {
+    /// Whether collecting it may take long: it may read files, say.
+    pub(super) fn may_block(&self) -> bool {
+        match self {
+            Self::Metric(_) => false,
+            Self::Scoped(member, _) => member.may_block(),
+            _ => true,
+        }
+    }
+
     /// The collector for one exposition.
     pub(super) fn collector(self) -> Collector {
         match self {
-            Self::Collector(collector) => collector,
+            Self::Collector(collector) | Self::Metric(collector) => collector,
             Self::Source(source) => {
                 catch_unwind(AssertUnwindSafe(|| source())).unwrap_or_else(|_| Arc::new(SourcePanicked))
             }

@@ -202,7 +202,26 @@ impl Registry {
         Snapshot::new(self.collectors().unwrap_or_default(), Arc::clone(&self.0.failures))
     }
 
+    /// Adds a collector of a user's.
     pub(crate) fn add(&self, collector: Collector, value: Arc<dyn Any + Send + Sync>) -> Result<Registration, Error> {
+        let member = match value.downcast_ref::<Self>() {
+            Some(nested) => Member::Registry(nested.clone()),
+            None => Member::Collector(Arc::clone(&collector)),
+        };
+        self.add_member(member, collector, value)
+    }
+
+    /// Adds a metric that a builder made.
+    pub(crate) fn add_metric(&self, metric: Collector, value: Arc<dyn Any + Send + Sync>) -> Result<(), Error> {
+        self.add_member(Member::Metric(Arc::clone(&metric)), metric, value).map(drop)
+    }
+
+    fn add_member(
+        &self,
+        member: Member,
+        collector: Collector,
+        value: Arc<dyn Any + Send + Sync>,
+    ) -> Result<Registration, Error> {
         if let Some(scope) = &self.0.scope {
             let mut clash = Ok(());
             let _ = Guarded(&collector).describe(&mut |desc| {
@@ -211,10 +230,6 @@ impl Registry {
             });
             clash?;
         }
-        let member = match value.downcast_ref::<Self>() {
-            Some(nested) => Member::Registry(nested.clone()),
-            None => Member::Collector(Arc::clone(&collector)),
-        };
         let new = self.scoped_new(member, collector, value);
         let names = exposed(&Guarded(&new.collector))?;
         let _dropped_without_the_lock = (Arc::clone(&new.collector), Arc::clone(&new.value)); // when refused
@@ -235,6 +250,11 @@ impl Registry {
     /// Whether this is the same registry as `other`.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Whether collecting what is registered now may take long.
+    pub(crate) fn may_block(&self) -> bool {
+        self.book().may_block(self.0.scope.as_ref())
     }
 
     /// The collectors for one exposition.
