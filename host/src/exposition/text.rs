@@ -1,3 +1,4 @@
+mod digits;
 mod escape;
 mod family;
 #[cfg(test)]
@@ -5,9 +6,10 @@ mod tests;
 
 pub(super) use family::Family;
 
-use escape::escape;
+use digits::put_u64;
+use escape::{escape, put};
 use narthex_core::encode::{Encode, Escaping};
-use narthex_core::{Desc, Details, Dialect, Exemplar, Extra, Flow, Kind, Labels, Number, Sample, Timestamp};
+use narthex_core::{Desc, Details, Dialect, Exemplar, Extra, Flow, Kind, Labels, Number, Point, Sample, Timestamp};
 use std::ops::Range;
 
 /// Appends text formats to a vector. With classic names, these are the bytes of the encoders of the core, which are made
@@ -33,8 +35,9 @@ impl<'a> TextEncoder<'a> {
         Self { start: to.len(), to, room, spelling, family }
     }
 
+    #[inline]
     fn put(&mut self, text: &str) {
-        self.to.extend_from_slice(text.as_bytes());
+        put(text.as_bytes(), self.to);
     }
 
     /// What a line about a family begins with.
@@ -49,8 +52,8 @@ impl<'a> TextEncoder<'a> {
         let Self { to, family, spelling, .. } = self;
         if family.knows(labels) {
             let start = to.len() + family.name_len(suffix);
-            for (before, value) in family.before(suffix, labels.names()).zip(labels.values()) {
-                to.extend_from_slice(before);
+            for (before, value) in family.before(suffix).iter().zip(labels.values()) {
+                put(before, to);
                 escape(value, to);
             }
             return start..to.len();
@@ -80,7 +83,7 @@ impl<'a> TextEncoder<'a> {
             _ => return self.new_bound(bound, scale),
         };
         match self.family.bounds.get(at) {
-            Some((known, text)) if *known == is => self.to.extend_from_slice(text),
+            Some((known, text)) if *known == is => put(text, self.to),
             _ => {
                 let start = self.to.len();
                 self.new_bound(bound, scale);
@@ -103,8 +106,11 @@ impl<'a> TextEncoder<'a> {
     #[inline]
     fn value(&mut self, value: &Number, scale: i8) {
         match *value {
-            Number::U64(value) if scale == 0 => self.put(itoa::Buffer::new().format(value)),
-            Number::I64(value) if scale == 0 => self.put(itoa::Buffer::new().format(value)),
+            Number::U64(value) if scale == 0 => put_u64(value, self.to),
+            Number::I64(value) if scale == 0 => {
+                self.put(if value < 0 { "-" } else { "" });
+                put_u64(value.unsigned_abs(), self.to);
+            }
             _ => self.put(value.text(scale).as_str()),
         }
     }
@@ -175,6 +181,14 @@ impl Encode for TextEncoder<'_> {
     }
 
     fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
+        if let (Point::Number(value), None) = (sample.point, sample.details) {
+            let suffix = if desc.kind() == Kind::Counter { "_total" } else { "" };
+            self.start(desc, suffix, sample.labels);
+            self.put(self.family.close(!sample.labels.is_empty()));
+            self.value(value, desc.scale());
+            self.to.push(b'\n');
+            return Ok(());
+        }
         let labelled = !sample.labels.is_empty();
         let exemplars = sample.details.map_or(&[][..], |details| details.exemplars());
         let (mut labels, mut line) = (None, 0);

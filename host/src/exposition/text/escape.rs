@@ -1,9 +1,34 @@
 /// A label value, with `\`, `"` and newline escaped.
 #[inline]
 pub(super) fn escape(value: &str, to: &mut Vec<u8>) {
-    if is_plain(value.as_bytes()) {
-        return to.extend_from_slice(value.as_bytes());
+    if is_plain(value.as_bytes()) { put(value.as_bytes(), to) } else { escape_each(value, to) }
+}
+
+/// Short pieces are copied here, by words that may overlap: for most of what a line consists of, a call takes longer.
+#[inline(always)]
+pub(super) fn put(piece: &[u8], to: &mut Vec<u8>) {
+    match piece.len() {
+        17..=32 => put_overlapping::<16>(piece, to),
+        8..=16 => put_overlapping::<8>(piece, to),
+        4..8 => put_overlapping::<4>(piece, to),
+        ..4 => piece.iter().for_each(|byte| to.push(*byte)),
+        _ => to.extend_from_slice(piece),
     }
+}
+
+/// Between one and two words of `N` bytes: the first, and the last over it.
+#[inline(always)]
+fn put_overlapping<const N: usize>(piece: &[u8], to: &mut Vec<u8>) {
+    let (Some(first), Some(last)) = (piece.first_chunk::<N>(), piece.last_chunk::<N>()) else { return };
+    to.reserve(2 * N);
+    let end = to.len() + piece.len();
+    to.extend_from_slice(first);
+    to.truncate(end - N);
+    to.extend_from_slice(last);
+}
+
+#[cold]
+fn escape_each(value: &str, to: &mut Vec<u8>) {
     for byte in value.bytes() {
         match byte {
             b'\n' => to.extend_from_slice(b"\\n"),

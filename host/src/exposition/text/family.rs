@@ -1,4 +1,4 @@
-use super::escape::escape;
+use super::escape::{escape, put};
 use narthex_core::encode::Escaping;
 use narthex_core::{Desc, LabelNames, Labels, Name};
 
@@ -59,11 +59,11 @@ impl Family {
 
     /// What goes before the values of the labels that it knows, on the line of a sample.
     #[inline]
-    pub(super) fn before(&mut self, suffix: &'static str, names: &[&str]) -> impl Iterator<Item = &Vec<u8>> {
+    pub(super) fn before(&mut self, suffix: &'static str) -> &[Vec<u8>] {
         if !std::ptr::eq(self.suffix, suffix) {
             self.lead(suffix);
         }
-        self.before.iter().take(names.len())
+        &self.before
     }
 
     /// Puts what a line of a sample begins with.
@@ -73,8 +73,8 @@ impl Family {
             to.push(b'{');
             self.quoted(suffix, to);
         } else {
-            to.extend_from_slice(&self.name);
-            to.extend_from_slice(suffix.as_bytes());
+            put(&self.name, to);
+            put(suffix.as_bytes(), to);
         }
     }
 
