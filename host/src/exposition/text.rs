@@ -150,6 +150,7 @@ impl<'a> TextEncoder<'a> {
             self.start(desc, "_created", sample.labels);
             self.put(self.family.close(!sample.labels.is_empty()));
             self.put(created.text().as_str());
+            self.time(details.timestamp());
             self.put("\n");
         }
     }

@@ -81,7 +81,7 @@ fn the_bytes_are_those_of_the_core() {
     registry.summary("weight", "").created().register().unwrap().observe(2.0);
     let moment = Timestamp::new(-2, 500_000_000).unwrap();
     let listed = MetricFamily::histogram("listed", "").unwrap();
-    let value = MetricValue::histogram([(1.0, 2), (f64::INFINITY, 3)], 5.0).with_timestamp(moment);
+    let value = MetricValue::histogram([(1.0, 2), (f64::INFINITY, 3)], 5.0).with_timestamp(moment).with_created(moment);
     registry.register(listed.with([], value).unwrap()).unwrap();
     registry.gauge("f", "").float().register().unwrap().set(f64::NEG_INFINITY);
     check(&registry, Text, |metrics, to| encode::text(metrics, &mut Appended(to)).unwrap());
