@@ -10,12 +10,15 @@ const WORKSPACE: &str = "tests/bench";
 
 /// `cargo xtask bench [ROW...]`
 pub fn run(rows: &[&str]) -> Result<()> {
-    tools::ensure(&[PYTHON_VENV, Tool::PythonPackages])?; // one of the others is the Python client
-    let bench = ["run", "--quiet", "--release", "--"].into_iter().chain(rows.iter().copied());
-    run_command(&mut firmware_cargo(&project::path(WORKSPACE), bench))
+    cargo_run(["--release", "--"].into_iter().chain(rows.iter().copied()))
 }
 
-/// Every row once, quickly: that it runs, not how fast.
+/// Every row once, quickly: that it runs, not how fast, so that nothing is optimized.
 pub fn check() -> Result<()> {
-    run(&["--quick"])
+    cargo_run(["--", "--quick"])
+}
+
+fn cargo_run<'a>(args: impl IntoIterator<Item = &'a str>) -> Result<()> {
+    tools::ensure(&[PYTHON_VENV, Tool::PythonPackages])?; // one of the others is the Python client
+    run_command(&mut firmware_cargo(&project::path(WORKSPACE), ["run", "--quiet"].into_iter().chain(args)))
 }
