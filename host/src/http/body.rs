@@ -1,11 +1,10 @@
+use super::coding::{Coder, Coding};
 use super::deadline::Answering;
 use super::shared::Shared;
 use crate::exposition::{Pages, append};
 use bytes::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use http_body::{Body, Frame, SizeHint};
-use std::io::{self, Write};
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -124,7 +123,9 @@ impl std::fmt::Debug for MetricsBody {
 /// An exposition that is under way.
 pub(crate) struct Work {
     pages: Box<dyn Pages>,
-    gzip: Option<GzEncoder<Vec<u8>>>,
+    coding: Option<&'static Coding>,
+    /// When it has begun.
+    coder: Option<Box<dyn Coder>>,
     buffer: Vec<u8>,
     /// Whether a part takes microseconds.
     is_quick: bool,
@@ -134,14 +135,13 @@ pub(crate) struct Work {
 type Part = (Bytes, Option<Box<Work>>);
 
 impl Work {
-    pub(crate) fn new(pages: Box<dyn Pages>, gzip: bool) -> Self {
-        let gzip = gzip.then(|| GzEncoder::new(Vec::new(), Compression::fast()));
-        Self { pages, gzip, buffer: Vec::new(), is_quick: false }
+    pub(crate) fn new(pages: Box<dyn Pages>, coding: Option<&'static Coding>) -> Self {
+        Self { pages, coding, coder: None, buffer: Vec::new(), is_quick: false }
     }
 
     /// Of metrics that wait for nothing, which the thread that serves may collect: handing them to another takes longer.
     pub(super) fn of_metrics(self) -> Self {
-        Self { is_quick: self.gzip.is_none(), ..self }
+        Self { is_quick: self.coding.is_none(), ..self }
     }
 
     /// All of it.
@@ -157,18 +157,15 @@ impl Work {
 
     /// The next bytes to send, and what is left to do. There are none only when an exposition is empty.
     fn next(mut self: Box<Self>) -> io::Result<Part> {
+        if let (Some(coding), None) = (self.coding, &self.coder) {
+            self.coder = Some((coding.begin)()?);
+        }
         loop {
             self.buffer.clear();
             let more = append(&mut *self.pages, &mut self.buffer);
-            let bytes: Bytes = match &mut self.gzip {
+            let bytes = match &mut self.coder {
                 None => std::mem::take(&mut self.buffer).into(),
-                Some(gzip) => {
-                    gzip.write_all(&self.buffer)?;
-                    if !more {
-                        gzip.try_finish()?;
-                    }
-                    std::mem::take(gzip.get_mut()).into()
-                }
+                Some(coder) => coder.code(&self.buffer, !more)?,
             };
             if !more {
                 return Ok((bytes, None));
@@ -185,7 +182,7 @@ mod tests {
     use super::*;
     use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
     use hyper_util::rt::TokioIo;
-    use std::io::Read;
+    use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
     use tokio::sync::Semaphore;
 
@@ -213,7 +210,7 @@ mod tests {
             let stream = TokioIo::new(tokio::net::TcpStream::from_std(stream).unwrap());
             let half = |_: Request<Incoming>| async {
                 let scrape = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
-                let body = MetricsBody::exposition(Work::new(Box::new(Half(false)), false), scrape);
+                let body = MetricsBody::exposition(Work::new(Box::new(Half(false)), None), scrape);
                 Ok::<_, std::convert::Infallible>(Response::new(body))
             };
             http1::Builder::new().serve_connection(stream, service_fn(half)).await

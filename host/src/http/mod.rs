@@ -4,6 +4,7 @@ mod address;
 #[cfg(feature = "auth")]
 pub(crate) mod auth;
 pub(crate) mod body;
+pub(crate) mod coding;
 mod connections;
 mod deadline;
 mod landing;
@@ -18,6 +19,8 @@ mod shared;
 mod site;
 #[cfg(feature = "tls")]
 pub(crate) mod tls;
+#[cfg(feature = "zstd")]
+mod zstd;
 
 pub use address::{Address, Listener};
 pub use body::MetricsBody;

@@ -1,5 +1,6 @@
 //! What a reader likes best of what we have, by the lines of its `Accept` and `Accept-Encoding`.
 
+use super::coding::Coding;
 use crate::exposition::Offer;
 use hyper::header::HeaderValue;
 use narthex_core::encode::Escaping;
@@ -43,25 +44,26 @@ pub(super) fn format(accept: &[&[u8]], offers: &'static [Offer]) -> Chosen {
     Chosen { offer, escaping }
 }
 
-/// Whether to compress with gzip.
-pub(super) fn gzip(accept_encoding: &[&[u8]]) -> bool {
-    let mut weights = [None; 3];
-    for element in accept_encoding.iter().copied().flat_map(elements) {
-        let coding = match &*element.name.to_ascii_lowercase() {
-            b"gzip" | b"x-gzip" => 0,
-            b"identity" => 1,
-            b"*" => 2,
-            _ => continue,
-        };
-        weights[coding] = weights[coding].max(Some(element.weight));
-    }
-    let [gzip, identity, any] = weights;
-    // identity need not be named to be acceptable (12.5.3), but only a weight of its own puts it before gzip
-    gzip.or(any).is_some_and(|weight| weight > 0 && weight >= identity.unwrap_or(0))
+/// The coding that the reader likes best; the first of these among those that it likes as well.
+pub(super) fn coding(accept_encoding: &[&[u8]], codings: &[&'static Coding]) -> Option<&'static Coding> {
+    let weight = |names: [&str; 2]| {
+        let elements = accept_encoding.iter().copied().flat_map(elements);
+        let named =
+            elements.filter(|element| names.iter().any(|name| element.name.eq_ignore_ascii_case(name.as_bytes())));
+        named.map(|element| element.weight).max()
+    };
+    // identity need not be named to be acceptable (12.5.3), but only a weight of its own puts it before others
+    let (any, identity) = (weight(["*"; 2]), weight(["identity"; 2]).unwrap_or(0));
+    let weighed = codings.iter().rev().filter_map(|coding| {
+        let weight = weight([coding.name, coding.alias]).or(any)?;
+        (weight > 0 && weight >= identity).then_some((weight, *coding))
+    });
+    weighed.max_by_key(|(weight, _)| *weight).map(|(_, coding)| coding)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::coding::GZIP;
     use super::*;
     use crate::exposition::FORMATS;
 
@@ -160,25 +162,32 @@ mod tests {
 
     #[test]
     fn codings() {
-        for (accept, expected) in [
-            ("", false),
-            ("gzip", true),
-            ("GZIP", true),
-            ("x-gzip", true),
-            ("deflate, gzip;q=1.0, *;q=0.5", true),
-            ("gzip;q=0", false),
-            ("gzip;q=0.000, *", false),
-            ("gzip;q=0.5", true),
-            ("identity, gzip;q=0.5", false),
-            ("identity;q=0.5, gzip;q=0.5", true),
-            ("identity;q=0", false),
-            ("*", true),
-            ("*;q=0", false),
-            ("br, zstd", false),
-            ("gzip;q=zzz", false),
-            ("gzipped", false),
+        static ZSTD: Coding =
+            Coding { name: "zstd", alias: "zstd", begin: || Err(std::io::ErrorKind::Unsupported.into()) };
+        for (accept, expected, with_zstd) in [
+            ("", None, None),
+            ("gzip", Some("gzip"), Some("gzip")),
+            ("GZIP", Some("gzip"), Some("gzip")),
+            ("x-gzip", Some("gzip"), Some("gzip")),
+            ("deflate, gzip;q=1.0, *;q=0.5", Some("gzip"), Some("gzip")),
+            ("gzip;q=0", None, None),
+            ("gzip;q=0.000, *", None, Some("zstd")),
+            ("gzip;q=0.5", Some("gzip"), Some("gzip")),
+            ("identity, gzip;q=0.5", None, None),
+            ("identity;q=0.5, gzip;q=0.5", Some("gzip"), Some("gzip")),
+            ("identity;q=0", None, None),
+            ("*", Some("gzip"), Some("zstd")),
+            ("*;q=0", None, None),
+            ("br, zstd", None, Some("zstd")),
+            ("gzip, zstd", Some("gzip"), Some("zstd")),
+            ("zstd;q=0.8, gzip", Some("gzip"), Some("gzip")),
+            ("zstd;q=0.8, gzip;q=0.7, identity;q=0.75", None, Some("zstd")),
+            ("zstd;q=0, gzip;q=0", None, None),
+            ("gzip;q=zzz", None, None),
+            ("gzipped", None, None),
         ] {
-            assert_eq!(gzip(&[accept.as_bytes()]), expected, "{accept:?}");
+            let name = |codings| coding(&[accept.as_bytes()], codings).map(|coding| coding.name);
+            assert_eq!((name(&[&GZIP]), name(&[&ZSTD, &GZIP])), (expected, with_zstd), "{accept:?}");
         }
     }
 }

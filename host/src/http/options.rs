@@ -1,4 +1,5 @@
 use super::address::Address;
+use super::coding::{Coding, GZIP};
 use super::secure::{Authenticate, Secure};
 use super::server::{self, HttpServer};
 use crate::error::Error;
@@ -43,6 +44,8 @@ pub struct HttpOptions {
     pub(super) connections: usize,
     pub(super) scrapes: usize,
     pub(super) share_scrapes: bool,
+    /// Which may be asked for, those first that are preferred.
+    pub(super) codings: Vec<&'static Coding>,
     pub(super) secure: Option<Arc<dyn Secure>>,
     pub(super) authenticate: Option<Arc<dyn Authenticate>>,
 }
@@ -61,6 +64,7 @@ impl HttpOptions {
             connections: 64,
             scrapes: 8,
             share_scrapes: false,
+            codings: vec![&GZIP],
             secure: None,
             authenticate: None,
         }

@@ -1,4 +1,5 @@
 use super::body::{MetricsBody, Work};
+use super::coding::Coding;
 use super::negotiate;
 use super::options::HttpOptions;
 use super::shared::Shares;
@@ -37,6 +38,7 @@ pub struct MetricsService {
     registry: Registry,
     scrapes: Arc<Semaphore>,
     shares: Option<Arc<Shares>>,
+    codings: Arc<[&'static Coding]>,
 }
 
 /// How many names a query may ask for.
@@ -53,7 +55,8 @@ impl MetricsService {
     /// With other limits: those on scrapes; the others are those of connections.
     pub fn with_options(registry: Registry, options: &HttpOptions) -> Self {
         let scrapes = Arc::new(Semaphore::new(options.scrapes));
-        Self { registry, scrapes, shares: options.share_scrapes.then(Arc::default) }
+        let shares = options.share_scrapes.then(Arc::default);
+        Self { registry, scrapes, shares, codings: options.codings.as_slice().into() }
     }
 
     /// Answers a request. The body of an exposition is made when it is sent, so that HEAD collects nothing.
@@ -69,15 +72,15 @@ impl MetricsService {
             None => return refusal(StatusCode::BAD_REQUEST, "too many names\n"),
         };
         let chosen = negotiate::format(&lines(request.headers(), ACCEPT), FORMATS);
-        let gzip = negotiate::gzip(&lines(request.headers(), ACCEPT_ENCODING));
+        let coding = negotiate::coding(&lines(request.headers(), ACCEPT_ENCODING), &self.codings);
         let scrape = || Arc::clone(&self.scrapes).try_acquire_owned().ok();
         let body = match self.shares.as_ref().filter(|_| registry.is(&self.registry)) {
             None => scrape().map(|scrape| {
                 let may_block = registry.may_block();
-                let work = Work::new(chosen.offer.pages(registry, chosen.escaping()), gzip);
+                let work = Work::new(chosen.offer.pages(registry, chosen.escaping()), coding);
                 MetricsBody::exposition(if may_block { work } else { work.of_metrics() }, scrape)
             }),
-            Some(shares) => shares.join(&registry, chosen, gzip, scrape).map(MetricsBody::shared),
+            Some(shares) => shares.join(&registry, chosen, coding, scrape).map(MetricsBody::shared),
         };
         let Some(body) = body else {
             return again(refusal(StatusCode::SERVICE_UNAVAILABLE, "too many scrapes at a time\n"));
@@ -88,8 +91,8 @@ impl MetricsService {
         headers.insert(CONTENT_TYPE, chosen.content_type());
         headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        if gzip {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        if let Some(coding) = coding {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name));
         }
         response
     }

@@ -2,6 +2,7 @@ use super::group::Group;
 use crate::error::{Error, ErrorKind};
 use crate::exposition::{Offer, Pages};
 use crate::http::body::Work;
+use crate::http::coding::GZIP;
 use crate::registered::Collector;
 use crate::registry::Registry;
 use bytes::Bytes;
@@ -37,7 +38,7 @@ pub(super) fn whole(registry: &Registry, group: &Group, written: Written, gzip: 
         // a gateway keeps only the last part of a family
         Written::Protobuf => Box::new(Made(Offer::protobuf_around(registry, around))),
     };
-    let page = Work::new(pages, gzip).whole();
+    let page = Work::new(pages, gzip.then_some(&GZIP)).whole();
     if let Some((name, label)) = found.get() {
         let text = format!("{name} has a label {label:?}, which the group that is pushed has too; nothing was pushed");
         return Err(Error::new(ErrorKind::Label, text));
