@@ -23,6 +23,7 @@ pub const LOOK_UP: Budget = Budget { peers: FASTER, except: UNSOUND_LOOK_UP, ..N
 pub const OBSERVE: Budget = Budget { floor: Some(1.2), peers: FASTER, ..NONE };
 pub const TEXT: Budget = Budget { floor: Some(2.0), ..NONE };
 pub const PROTOBUF: Budget = Budget { peers: FASTER, ..NONE };
+pub const SCRAPE: Budget = Budget { floor: Some(2.0), peers: FASTER, ..NONE };
 pub const NOISE: Budget = Budget { floor: Some(1.1), ..NONE };
 pub const MEMORY: Budget = Budget { peers: FASTER, ..NONE };
 

@@ -70,6 +70,11 @@ pub trait Library {
         self.text(page).map(Server::of).transpose()
     }
 
+    /// As [`serve`](Self::serve), where scrapes that overlap may have one page.
+    fn serve_shared(&self, page: Page) -> Result<Option<Server>> {
+        self.serve(page)
+    }
+
     /// This many series of a counter, each at one.
     fn counters(&self, _series: usize) -> Option<Box<dyn Any>> {
         None

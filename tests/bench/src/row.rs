@@ -1,9 +1,10 @@
 //! What is measured.
 
-use crate::budget::{AS_FAST, Budget, FASTER, LOOK_UP, MEMORY, NOISE, NONE, OBSERVE, Outcome, PROTOBUF, TEXT};
+use crate::budget::{AS_FAST, Budget, FASTER, LOOK_UP, MEMORY, NOISE, NONE, OBSERVE, Outcome, PROTOBUF, SCRAPE, TEXT};
 use crate::input::{ELEVEN, Page, THIRTY};
 use crate::library::{Encode, FLOOR, Library, NARTHEX, PEERS, Work};
 use crate::measure::{Clock, Measuring, compare};
+use crate::scrape::Server;
 use crate::{allocator, encode, meanwhile, scrape};
 use anyhow::{Context, Result, bail};
 use std::any::Any;
@@ -17,6 +18,8 @@ pub struct Row {
 /// Makes so many series, and lends them until it is dropped.
 type Hold = fn(&dyn Library, usize) -> Option<Box<dyn Any>>;
 
+type Serve = fn(&dyn Library, Page) -> Result<Option<Server>>;
+
 enum Measured {
     Time(fn(&dyn Library) -> Option<Work>, Clock),
     /// Time of a page, for each of its series.
@@ -24,7 +27,7 @@ enum Measured {
     /// Allocations for a page, for each of its series.
     PageAllocations(Page),
     /// Time of a scrape with so many at once.
-    Scrape(Page, usize),
+    Scrape(Serve, Page, usize),
     /// Kilobytes that a server allocates for a scrape.
     ScrapeMemory(Page),
     /// Time beside scrapes of [`SERIES`]; the floor is the same without them.
@@ -123,8 +126,13 @@ pub const ROWS: &[Row] = &[
     Row { name: "protobuf-histograms-1000", measured: protobuf(Page::Histograms(1_000)), budget: PROTOBUF },
     Row {
         name: "scrape-1000",
-        measured: Scrape(Page::Counters(1_000), 16),
-        budget: Budget { floor: Some(2.0), peers: FASTER, ..NONE },
+        measured: Scrape(|library, page| library.serve(page), Page::Counters(1_000), 16),
+        budget: SCRAPE,
+    },
+    Row {
+        name: "scrape-1000-shared",
+        measured: Scrape(|library, page| library.serve_shared(page), Page::Counters(1_000), 16),
+        budget: SCRAPE,
     },
     Row {
         name: "scrape-memory-100000",
@@ -184,9 +192,9 @@ impl Row {
                     allocator::count(|| encode(&mut to)).1.allocations as f64 / page.series() as f64
                 }))
             }),
-            Scrape(page, connections) => {
+            Scrape(serve, page, connections) => {
                 let work = |library: &dyn Library| {
-                    let server = library.serve(page)?;
+                    let server = serve(library, page)?;
                     server.map(|server| scrape::work(server, connections, page.series())).transpose()
                 };
                 // the client waits for the server, so that its share of a processor says nothing

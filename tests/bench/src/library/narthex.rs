@@ -121,9 +121,11 @@ impl Library for Narthex {
     }
 
     fn serve(&self, page: Page) -> Result<Option<Server>> {
-        let Some(registry) = registry(page) else { return Ok(None) };
-        let options = HttpOptions::new().scrapes(16); // as the others, which have no limit
-        Server::start(|listener| serve(listener, registry, options)).map(Some)
+        start(page, HttpOptions::new())
+    }
+
+    fn serve_shared(&self, page: Page) -> Result<Option<Server>> {
+        start(page, HttpOptions::new().share_scrapes(true))
     }
 }
 
@@ -136,6 +138,12 @@ fn look_up(registry: &Registry, n: usize) -> Option<Work> {
 
 fn text(registry: Registry) -> Encode {
     Box::new(move |to| *to = generate_latest(&registry, Text).into_bytes())
+}
+
+fn start(page: Page, options: HttpOptions) -> Result<Option<Server>> {
+    let Some(registry) = registry(page) else { return Ok(None) };
+    let options = options.scrapes(16); // as the others, which have no limit
+    Server::start(|listener| serve(listener, registry, options)).map(Some)
 }
 
 fn registry(page: Page) -> Option<Registry> {
