@@ -28,6 +28,13 @@ pub const PUSHGATEWAY: Tool =
     Tool::Debian { package: "prometheus-pushgateway", proof: &["prometheus-pushgateway", "--version"] };
 pub const NODE_EXPORTER: Tool =
     Tool::Debian { package: "prometheus-node-exporter", proof: &["prometheus-node-exporter", "--version"] };
+pub const VICTORIA_METRICS: Tool =
+    Tool::Debian { package: "victoria-metrics", proof: &["victoria-metrics", "--version"] };
+const GO: Tool = Tool::Debian { package: "golang-go", proof: &["go", "version"] };
+const GO_PARSERS: Tool = Tool::Debian {
+    package: "golang-github-prometheus-common-dev",
+    proof: &["test", "-d", "/usr/share/gocode/src/github.com/prometheus/common/expfmt"],
+};
 const CHROMIUM: Tool = Tool::Debian { package: "chromium", proof: &["chromium", "--version"] };
 pub const PYTHON_VENV: Tool =
     Tool::Debian { package: "python3-venv", proof: &["python3", "-c", "import venv, ensurepip"] };
@@ -42,8 +49,8 @@ pub fn python() -> PathBuf {
 
 /// What the whole of `cargo xtask test` needs.
 pub fn all() -> Vec<Tool> {
-    let mut tools =
-        vec![QEMU_ARM, QEMU_RISCV, PROMETHEUS, PUSHGATEWAY, NODE_EXPORTER, CHROMIUM, PYTHON_VENV, Tool::PythonPackages];
+    let mut tools = vec![QEMU_ARM, QEMU_RISCV, PROMETHEUS, PUSHGATEWAY, NODE_EXPORTER, VICTORIA_METRICS];
+    tools.extend([CHROMIUM, GO, GO_PARSERS, PYTHON_VENV, Tool::PythonPackages]);
     tools.extend(["clippy", "rustfmt"].map(Tool::Component));
     tools.extend(["miri", "rust-src"].map(Tool::Nightly));
     tools.extend(project::CORE_TARGETS.iter().copied().map(Tool::Target));

@@ -138,6 +138,25 @@ pub fn prometheus_with(directory: &Path, targets: &[(&str, SocketAddr, &str)], a
     server
 }
 
+/// A VictoriaMetrics that scrapes a target every second.
+pub fn victoria_metrics(directory: &Path, target: SocketAddr) -> Server {
+    let config = directory.join("scrape.yml");
+    let scrape = "global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: narthex\n    static_configs:\n";
+    std::fs::write(&config, format!("{scrape}      - targets: ['{target}']\n")).unwrap();
+    let addr = free();
+    let mut command = Command::new("victoria-metrics");
+    command
+        .arg(format!("-promscrape.config={}", config.display()))
+        .arg(format!("-storageDataPath={}", directory.join("data").display()))
+        .arg(format!("-httpListenAddr={addr}"))
+        .args(["-search.latencyOffset=0s", "-search.disableCache"])
+        .stdout(Stdio::null())
+        .stderr(std::fs::File::create(directory.join("victoria-metrics.log")).unwrap());
+    let server = Server { child: spawn(&mut command), addr };
+    wait_for("VictoriaMetrics", || get(addr, "/health", "").map(drop));
+    server
+}
+
 /// A Pushgateway at an address.
 pub fn pushgateway(addr: SocketAddr) -> Server {
     let server = pushgateway_with(addr, &[]);
