@@ -5,12 +5,9 @@ mod random;
 
 use fastrand::Rng;
 use narthex::encode::{Escaping, OpenMetrics, Text};
-use narthex::{
-    Counter, Gauge, Histogram, MetricFamily, MetricGroup, Registry, Summary, generate_latest_escaped,
-    parse_openmetrics, sample_value,
-};
+use narthex::{generate_latest_escaped, parse_openmetrics, sample_value};
 use narthex_tests::python;
-use random::string;
+use random::registry;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
