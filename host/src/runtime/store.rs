@@ -91,7 +91,6 @@ impl<C> Store<C> {
     }
 
     /// In two registers: what comes back through memory, as a handle does, costs as much as a comparison.
-    #[inline(never)]
     fn pin_of(&self, values: &[&str]) -> Option<(NonNull<Slot<C>>, usize)> {
         self.find(self.hash_of(values), values).map(Handle::into_pin)
     }
