@@ -30,6 +30,9 @@ pub(super) struct Spelling {
     pub(super) escaping: Escaping,
 }
 
+/// Floats of this size are written alike by Go and by `zmij`, but for the `.0` of whole ones.
+const PLAIN: Range<f64> = 1e-4..1e6;
+
 impl<'a> TextEncoder<'a> {
     pub(super) fn new(to: &'a mut Vec<u8>, room: usize, spelling: Spelling, family: &'a mut Family) -> Self {
         Self { start: to.len(), to, room, spelling, family }
@@ -110,6 +113,11 @@ impl<'a> TextEncoder<'a> {
             Number::I64(value) if scale == 0 => {
                 self.put(if value < 0 { "-" } else { "" });
                 put_u64(value.unsigned_abs(), self.to);
+            }
+            Number::F64(value, _) if scale == 0 && (value == 0.0 || PLAIN.contains(&value.abs())) => {
+                let mut buffer = zmij::Buffer::new();
+                let text = buffer.format_finite(value);
+                self.put(text.strip_suffix(".0").unwrap_or(text));
             }
             _ => self.put(value.text(scale).as_str()),
         }
@@ -192,19 +200,24 @@ impl Encode for TextEncoder<'_> {
         }
         let labelled = !sample.labels.is_empty();
         let exemplars = sample.details.map_or(&[][..], |details| details.exemplars());
-        let (mut labels, mut line) = (None, 0);
+        let (mut labels, mut bucket, mut line) = (None, None, 0);
         sample.lines(desc.kind(), self.spelling.dialect, |suffix, extra, value, scaled| {
-            match labels.clone() {
-                None => labels = Some(self.start(desc, suffix, sample.labels)),
-                Some(labels) => {
+            let start = self.to.len();
+            match (labels.clone(), bucket.clone()) {
+                (_, Some(bucket)) if matches!(extra, Extra::Le(_)) => self.to.extend_from_within(bucket),
+                (Some(labels), _) => {
                     self.family.name(suffix, self.to);
                     self.to.extend_from_within(labels);
                 }
+                _ => labels = Some(self.start(desc, suffix, sample.labels)),
             }
             let mut exemplar = None;
             match extra {
                 Extra::Le(bound) => {
-                    self.put(self.family.separator(labelled));
+                    if bucket.is_none() {
+                        self.put(self.family.separator(labelled));
+                        bucket = Some(start..self.to.len());
+                    }
                     self.bound(line, *bound, desc.scale());
                     exemplar = exemplars.get(line);
                 }

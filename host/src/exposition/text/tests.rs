@@ -1,11 +1,12 @@
 use super::escape::is_plain;
+use super::{Family, Spelling, TextEncoder};
 use crate::exposition::{generate_latest, generate_latest_escaped};
 use crate::families::{MetricFamily, MetricValue};
 use crate::registry::Registry;
 use narthex_core::encode::{Escaping, OpenMetrics, Text, TextFormat, Write};
 use narthex_core::{
-    ClosedLabels, Counter, Gauge, Histogram, LabelNames, Labelled, MetricGroup, Prefix, Prefixed, StateSet, Summary,
-    Table, Timestamp, encode,
+    ClosedLabels, Counter, Dialect, Gauge, Histogram, LabelNames, Labelled, MetricGroup, Number, Prefix, Prefixed,
+    StateSet, Summary, Table, Timestamp, encode,
 };
 
 struct Appended<'a>(&'a mut Vec<u8>);
@@ -100,6 +101,26 @@ fn every_special_byte_is_seen_wherever_it_is() {
         }
     }
     assert!(is_plain("é\u{10FFFF}\u{A}".replace('\n', "").as_bytes()));
+}
+
+#[test]
+fn floats_are_those_of_the_core() {
+    let mut random = fastrand::Rng::with_seed(7);
+    let near = (-320..=308).flat_map(|exponent| {
+        let power: f64 = format!("1e{exponent}").parse().unwrap();
+        [power, power.next_down(), power.next_up(), -power, 7.0 * power]
+    });
+    let values = near.chain([0.0, -0.0, 1.0, 100_000.0, 999_999.5, f64::NAN, f64::INFINITY]);
+    let decimals = (0..20_000).map(|n| f64::from(n) / 1000.0);
+    let any = std::iter::repeat_with(|| f64::from_bits(random.u64(..))).take(20_000);
+    let (mut to, mut family) = (Vec::new(), Family::default());
+    for value in values.chain(decimals).chain(any) {
+        to.clear();
+        let spelling = Spelling { dialect: Dialect::Text, escaping: Escaping::Underscores };
+        let number = Number::from(value);
+        TextEncoder::new(&mut to, 0, spelling, &mut family).value(&number, 0);
+        assert_eq!(str::from_utf8(&to), Ok(number.text(0).as_str()));
+    }
 }
 
 /// The lines of a page, without what they say of time.
