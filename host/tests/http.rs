@@ -62,6 +62,10 @@ fn methods_and_paths() {
         let reply = request(addr, &format!("{method} /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
         assert_eq!((reply.status, reply.header("allow")), (405, Some("GET, HEAD, OPTIONS")), "{method}");
     }
+    for target in ["/", "/nothing", "*"] {
+        let reply = request(addr, &format!("OPTIONS {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        assert_eq!((reply.status, reply.header("allow")), (204, Some("GET, HEAD, OPTIONS")), "{target}");
+    }
     for path in ["/metrics/", "/metric", "//metrics", "/%6detrics"] {
         let reply = get(addr, path, "");
         assert_eq!((reply.status, reply.text().as_str()), (404, "metrics are at /metrics\n"), "{path}");

@@ -168,11 +168,27 @@ fn files_that_change_are_read_again_and_bad_ones_change_nothing() {
     let addr = server.local_addr();
     let (of_first, of_second) = (Client::of(&first), Client::of(&second));
     assert!(of_first.get(addr).unwrap().contains(VALUE));
+    assert!(of_first.get(addr).unwrap().contains("\nnarthex_tls_reload_errors_total 0\n"));
     directory.file("server.key", "torn");
-    assert!(of_first.get(addr).unwrap().contains(VALUE));
+    for _ in 0..2 {
+        let page = of_first.get(addr).unwrap();
+        assert!(page.contains(VALUE) && page.contains("\nnarthex_tls_reload_errors_total 1\n"), "{page}");
+    }
     drop(second.server(&directory));
-    assert!(of_second.get(addr).unwrap().contains(VALUE));
+    let page = of_second.get(addr).unwrap();
+    assert!(page.contains(VALUE) && page.contains("\nnarthex_tls_reload_errors_total 1\n"), "{page}");
     of_first.get(addr).unwrap_err();
+}
+
+#[test]
+fn two_endpoints_with_tls_serve_one_registry() {
+    let (directory, authority, registry) = (Directory::new("two"), Authority::new(), registry());
+    for _ in 0..2 {
+        let options = HttpOptions::new().tls(authority.server(&directory)).unwrap();
+        let server = options.start(SocketAddr::from(([127, 0, 0, 1], 0)), registry.clone()).unwrap();
+        let page = Client::of(&authority).get(server.local_addr()).unwrap();
+        assert_eq!(page.matches("\nnarthex_tls_reload_errors_total ").count(), 1, "{page}");
+    }
 }
 
 #[test]

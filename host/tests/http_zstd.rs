@@ -34,6 +34,21 @@ fn readers_who_like_it_get_zstd() {
             assert!(coding.is_none() || reply.body.len() < page.len() / 5, "{accept}: {} bytes", reply.body.len());
         }
     }
+    let long = format!("{}zstd;q=0.1", "gzip;q=0, ".repeat(1000));
+    let server = HttpOptions::new().zstd().start(loopback, Registry::new()).unwrap();
+    for (accept, coding) in [
+        (",,;;=,\"zstd", None),
+        ("zstd;q=-1, gzip;q=NaN", None),
+        ("zstd;q=1e9", None),
+        ("zstd;q=0.0001", None),
+        ("identity;q=0, *;q=0", None),
+        ("\u{fffd}\u{fffd}, ZSTD", Some("zstd")),
+        ("zstd\r\nAccept-Encoding: gzip;q=0.5", Some("zstd")),
+        (&long, Some("zstd")),
+    ] {
+        let reply = get(server.local_addr(), "/metrics", &format!("Accept-Encoding: {accept}\r\n"));
+        assert_eq!((reply.status, reply.header("content-encoding")), (200, coding), "{accept}");
+    }
     let plain = HttpOptions::new().start(loopback, registry).unwrap();
     assert_eq!(get(plain.local_addr(), "/metrics", "Accept-Encoding: zstd\r\n").header("content-encoding"), None);
 }

@@ -29,6 +29,9 @@ pub(super) async fn serve(
     options: HttpOptions,
     stop: impl Future<Output = ()>,
 ) {
+    if let Some(secure) = &options.secure {
+        secure.expose(&registry);
+    }
     let graceful = GracefulShutdown::new();
     let mut connections =
         Connections { site: Arc::new(Site::new(registry, &options)), options, tasks: JoinSet::new(), open: Vec::new() };

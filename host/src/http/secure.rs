@@ -1,6 +1,7 @@
 //! What stands between a connection and its first request, and between a request and its answer.
 
 use super::address::Stream;
+use crate::registry::Registry;
 use hyper::header::HeaderValue;
 use std::future::Future;
 use std::io;
@@ -9,6 +10,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Makes a connection one that nobody else can read.
 pub(super) trait Secure: Send + Sync {
+    /// Exposes what it counts, in a registry that is served.
+    fn expose(&self, registry: &Registry);
+
     fn handshake(&self, stream: Stream) -> Later<io::Result<Box<dyn Connection>>>;
 }
 

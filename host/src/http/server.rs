@@ -17,8 +17,8 @@ use tokio::sync::oneshot;
 ///
 /// The server goes on when the [`HttpServer`] is dropped, to the end of the program; [`HttpServer::shutdown`] stops it.
 ///
-/// Port 0 lets the operating system choose: [`HttpServer::local_addr`] has the outcome. There is neither TLS nor
-/// authentication yet, so give it a loopback address unless the network may see the metrics.
+/// Port 0 lets the operating system choose: [`HttpServer::local_addr`] has the outcome. Everybody who reaches the address
+/// may read the metrics: give it one of loopback, or see [`HttpOptions`] for TLS and passwords.
 ///
 /// # Errors
 ///
@@ -138,7 +138,8 @@ impl HttpServer {
         &self.address
     }
 
-    /// The address and port where it listens; of a Unix socket, nowhere: `0.0.0.0:0`.
+    /// The address and port where it listens; of a Unix socket, which has none, `0.0.0.0:0`: [`address`](Self::address) has
+    /// its path.
     pub fn local_addr(&self) -> SocketAddr {
         match self.address {
             Address::Tcp(addr) => addr,

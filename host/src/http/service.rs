@@ -61,10 +61,8 @@ impl MetricsService {
 
     /// Answers a request. The body of an exposition is made when it is sent, so that HEAD collects nothing.
     pub fn answer<B>(&self, request: &Request<B>) -> Response<MetricsBody> {
-        match *request.method() {
-            Method::GET | Method::HEAD => {}
-            Method::OPTIONS => return allowing(plain(StatusCode::NO_CONTENT, "")),
-            _ => return not_allowed(),
+        if let Some(response) = instead_of_get(request.method()) {
+            return response;
         }
         let registry = match wanted(request.uri().query().unwrap_or_default()) {
             Some(names) if names.is_empty() => self.registry.clone(),
@@ -146,13 +144,15 @@ pub(super) fn again(mut response: Response<MetricsBody>) -> Response<MetricsBody
     response
 }
 
-pub(super) fn not_allowed() -> Response<MetricsBody> {
-    allowing(refusal(StatusCode::METHOD_NOT_ALLOWED, "only GET, HEAD and OPTIONS are allowed\n"))
-}
-
-fn allowing(mut response: Response<MetricsBody>) -> Response<MetricsBody> {
+/// What to answer to a method that asks for no page.
+pub(super) fn instead_of_get(method: &Method) -> Option<Response<MetricsBody>> {
+    let mut response = match *method {
+        Method::GET | Method::HEAD => return None,
+        Method::OPTIONS => plain(StatusCode::NO_CONTENT, ""),
+        _ => refusal(StatusCode::METHOD_NOT_ALLOWED, "only GET, HEAD and OPTIONS are allowed\n"),
+    };
     response.headers_mut().insert(ALLOW, ALLOWED);
-    response
+    Some(response)
 }
 
 /// The names that a query asks for: `name[]=a&name[]=b`. Nothing when they are too many.

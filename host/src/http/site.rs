@@ -2,11 +2,11 @@ use super::body::MetricsBody;
 use super::landing::Landing;
 use super::options::HttpOptions;
 use super::secure::{Authenticate, Verdict};
-use super::service::{MetricsService, again, not_allowed, plain, refusal};
+use super::service::{MetricsService, again, instead_of_get, plain, refusal};
 use crate::registry::Registry;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING, WWW_AUTHENTICATE};
-use hyper::{Method, Request, Response, StatusCode, Version};
+use hyper::{Request, Response, StatusCode, Version};
 use std::sync::Arc;
 
 /// What is where on an endpoint of its own.
@@ -52,9 +52,11 @@ impl Site {
         if uri.path_and_query().is_some_and(|text| text.as_str().len() > self.url_bytes) {
             return refusal(StatusCode::URI_TOO_LONG, "the URL is too long\n");
         }
+        if let Some(response) = instead_of_get(request.method()) {
+            return response;
+        }
         match uri.path() {
             path if path == self.path => self.metrics.answer(request),
-            _ if !matches!(*request.method(), Method::GET | Method::HEAD) => not_allowed(),
             "/-/healthy" => plain(StatusCode::OK, "healthy\n"),
             path => self.landing.at(path).unwrap_or_else(|| plain(StatusCode::NOT_FOUND, self.not_found.clone())),
         }

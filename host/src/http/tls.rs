@@ -3,6 +3,8 @@ use super::options::HttpOptions;
 use super::pem::{self, wrong};
 use super::secure::{Connection, Later, Secure};
 use crate::error::{Error, ErrorKind};
+use crate::registry::Registry;
+use narthex_core::{Collect, Counter, Desc, Flow, Kind, Sink, callback, name};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{ALL_VERSIONS, ServerConfig, SupportedProtocolVersion, version};
 use std::fs;
@@ -109,7 +111,9 @@ impl HttpOptions {
     /// Serves over TLS, and in no other way.
     ///
     /// The files are read now, and again before a handshake when they have changed. When what they have become is of no
-    /// use, the connections go on with what was there before.
+    /// use, the connections go on with what was there before, and `narthex_tls_reload_errors_total` goes up: one counter of
+    /// the process, which every registry has that is served over TLS. A handshake between the change of a certificate and
+    /// that of its key counts, too; the next one has both.
     ///
     /// # Errors
     ///
@@ -126,6 +130,29 @@ impl HttpOptions {
 /// Of each file: its number, when it changed, and its length.
 type State = Vec<Option<(u64, i64, i64, u64)>>;
 
+/// Of the process: endpoints share registries.
+static RELOAD_ERRORS: Counter = Counter::new();
+
+struct ReloadErrors;
+
+impl ReloadErrors {
+    const DESC: Desc<'static> = Desc::new(
+        Kind::Counter,
+        name!("narthex_tls_reload_errors"),
+        "Changes to the files of an endpoint's TLS that were of no use; it goes on with what they had before.",
+    );
+}
+
+impl Collect for ReloadErrors {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        each(&Self::DESC)
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        callback(&Self::DESC, sink, RELOAD_ERRORS.value())
+    }
+}
+
 struct Tls {
     options: TlsOptions,
     current: Mutex<(State, Arc<ServerConfig>)>,
@@ -136,8 +163,9 @@ impl Tls {
         let state = self.options.state();
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if current.0 != state {
-            if let Ok(config) = self.options.load() {
-                current.1 = config;
+            match self.options.load() {
+                Ok(config) => current.1 = config,
+                Err(_) => RELOAD_ERRORS.inc(),
             }
             current.0 = state;
         }
@@ -146,6 +174,11 @@ impl Tls {
 }
 
 impl Secure for Tls {
+    fn expose(&self, registry: &Registry) {
+        // refused by one that has it already, for another address
+        let _ = registry.add_metric(Arc::new(ReloadErrors), Arc::new(ReloadErrors));
+    }
+
     fn handshake(&self, stream: Stream) -> Later<io::Result<Box<dyn Connection>>> {
         let acceptor = TlsAcceptor::from(self.config());
         let within = self.options.handshake_timeout;
