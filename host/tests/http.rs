@@ -69,6 +69,7 @@ fn methods_and_paths() {
     for path in ["/metrics/", "/metric", "//metrics", "/%6detrics"] {
         let reply = get(addr, path, "");
         assert_eq!((reply.status, reply.text().as_str()), (404, "metrics are at /metrics\n"), "{path}");
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
     }
     assert_eq!(get(addr, "/metrics?name[]=a", "").status, 200);
     assert_eq!(get(addr, "/metrics", &format!("X: {}\r\n", "x".repeat(100_000))).status, 431);
@@ -84,6 +85,7 @@ fn a_page_for_people_needs_nothing_from_elsewhere() {
     assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
     let html = page.text();
     assert!(html.contains("data-metrics=\"/a&quot;b&lt;c&amp;d\"") && !html.contains("http"), "{html}");
+    assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
     assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
     for file in ["/-/landing.js", "/-/landing.css"] {
         assert!(html.contains(file));

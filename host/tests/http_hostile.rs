@@ -48,6 +48,7 @@ fn requests_that_are_none() {
     let url = |len: usize| format!("GET /{} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "a".repeat(len));
     for (what, bytes, statuses) in [
         ("no Host", "GET /metrics HTTP/1.1\r\nConnection: close\r\n\r\n".to_string(), &[400][..]),
+        ("two Hosts", get_with("Host: y\r\n"), &[400]),
         ("HTTP/1.0", "GET /metrics HTTP/1.0\r\n\r\n".into(), &[200]),
         ("both lengths", post("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), &[400]),
         ("two lengths", post("Content-Length: 4\r\nContent-Length: 5\r\n", "aaaaa"), &[400]),

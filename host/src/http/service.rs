@@ -134,7 +134,9 @@ pub(super) fn refusal(status: StatusCode, text: &'static str) -> Response<Metric
 pub(super) fn plain(status: StatusCode, text: impl Into<Bytes>) -> Response<MetricsBody> {
     let mut response = Response::new(MetricsBody::text(text.into()));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 

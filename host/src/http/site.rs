@@ -32,8 +32,9 @@ impl Site {
     }
 
     pub(super) async fn answer(&self, request: &Request<Incoming>) -> Response<MetricsBody> {
-        if request.version() == Version::HTTP_11 && !request.headers().contains_key(HOST) {
-            return refusal(StatusCode::BAD_REQUEST, "HTTP/1.1 wants a Host\n"); // RFC 9112, 3.2
+        let hosts = request.headers().get_all(HOST).iter().count();
+        if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
+            return refusal(StatusCode::BAD_REQUEST, "HTTP/1.1 wants one Host\n"); // RFC 9112, 3.2
         }
         if request.headers().contains_key(TRANSFER_ENCODING) {
             // with a Content-Length besides, two servers in a row may disagree where it ends (RFC 9112, 6.1)
