@@ -134,7 +134,8 @@ impl<'a, C: Instrument, L> Builder<'a, C, L> {
     ///
     /// Readers that ask for them get the names as they are; see [`Escaping`](narthex_core::encode::Escaping). Others get
     /// them with underscores: `http_server_duration`, and a registry has that name once. A name that would begin with two
-    /// underscores then is written by its code points instead: `名前` as `U___540d__524d_`.
+    /// underscores then is written by its code points instead: `名前` as `U___540d__524d_`. Constant labels have classic
+    /// names.
     ///
     /// ```
     /// use narthex::encode::{Escaping, Text};
