@@ -50,7 +50,7 @@ struct RelayArgs {
     listen: Option<SocketAddr>,
 
     /// Push to the Pushgateway at this URL
-    #[arg(long, value_name = "URL")]
+    #[arg(value_parser = plain_http, long, value_name = "URL")]
     push: Option<String>,
 
     /// The job that is pushed
@@ -80,6 +80,13 @@ struct RelayArgs {
     /// The most bytes that a snapshot may have
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     max_snapshot: usize,
+}
+
+fn plain_http(url: &str) -> Result<String, &'static str> {
+    match url.starts_with("https://") {
+        true => Err("it begins with http://: the relay does not push over TLS"),
+        false => Ok(url.into()),
+    }
 }
 
 fn time(text: &str) -> Result<Duration, String> {
