@@ -1,5 +1,5 @@
 use super::format::PROTOBUF;
-use super::text::{Family, Spelling, TextEncoder};
+use super::text::{Family, SLACK, Spelling, TextEncoder};
 use crate::registered::Collector;
 use crate::registry::{Failures, Guarded, Registry};
 use narthex_core::Collect;
@@ -108,7 +108,7 @@ impl Pages for Page {
     fn append(&mut self, to: &mut Vec<u8>, room: usize) -> bool {
         let start = to.len();
         let mut end = start + room;
-        to.reserve(room);
+        to.reserve(room + SLACK);
         loop {
             match self.part(to, end.saturating_sub(to.len())) {
                 Ok(true) => {}

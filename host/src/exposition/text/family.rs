@@ -1,6 +1,7 @@
-use super::escape::{escape, put};
+use super::escape::escape_each;
+use super::line::{Line, Out, Piece};
 use narthex_core::encode::Escaping;
-use narthex_core::{Desc, LabelNames, Labels, Name};
+use narthex_core::{Desc, Dialect, LabelNames, Labels, Name, Number};
 
 /// What the samples of a family have in common.
 #[derive(Default)]
@@ -16,10 +17,18 @@ pub(in crate::exposition) struct Family {
     /// The label names as they are written, each with `="`.
     labels: Vec<Vec<u8>>,
     /// What goes before each label value; before the first one, that is all there is before.
-    before: Vec<Vec<u8>>,
+    before: Vec<Piece>,
+    /// How long they are together.
+    before_len: usize,
     /// The bounds of buckets as they are written, by what they are.
-    pub(super) bounds: Vec<((u8, u64), Vec<u8>)>,
+    bounds: Vec<(Bound, Piece)>,
 }
+
+/// The kind of a number and its bits.
+type Bound = (u8, u64);
+
+/// Numbers of kinds that are not known here are written anew each time.
+const ANY: Bound = (0, 0);
 
 impl Family {
     pub(super) fn enter(&mut self, desc: &Desc<'_>, escaping: Escaping) {
@@ -30,25 +39,23 @@ impl Family {
             let name = String::from_iter(desc.utf8_name());
             self.quoted = Name::new(&name).is_err();
             self.name.clear();
-            escape(&name, &mut self.name);
+            escape_each(&name, |part| self.name.extend_from_slice(part));
         }
         let names = desc.labels().as_slice();
         self.names = address(names);
         self.labels.resize_with(names.len(), Vec::new);
-        self.before.resize_with(names.len(), Vec::new);
-        for ((key, before), name) in self.labels.iter_mut().zip(&mut self.before).zip(names) {
+        for (key, name) in self.labels.iter_mut().zip(names) {
             key.clear();
-            label(desc, name, escaping, key);
+            label(desc, name, escaping, |part| key.extend_from_slice(part));
             key.extend_from_slice(b"=\"");
-            before.clear();
-            [b"\",", &key[..]].iter().for_each(|part| before.extend_from_slice(part));
         }
+        self.before.resize_with(names.len(), Piece::default);
         self.suffix = NONE_YET;
         self.bounds.clear();
     }
 
     /// Whether these are the labels that it entered with.
-    #[inline]
+    #[inline(always)]
     pub(super) fn knows(&self, labels: &Labels<'_>) -> bool {
         let names = labels.names();
         self.names == address(names)
@@ -57,44 +64,34 @@ impl Family {
             && labels.rest().is_none()
     }
 
-    /// What goes before the values of the labels that it knows, on the line of a sample.
-    #[inline]
-    pub(super) fn before(&mut self, suffix: &'static str) -> &[Vec<u8>] {
+    /// Begins the line of a sample whose labels it knows: the name and the labels, without the last quote.
+    #[inline(always)]
+    pub(super) fn start<'l>(&mut self, suffix: &'static str, values: &[&str], out: &'l mut Out<'_>) -> Line<'l> {
         if !std::ptr::eq(self.suffix, suffix) {
             self.lead(suffix);
         }
-        &self.before
+        let values_len: usize = values.iter().map(|value| value.len()).sum();
+        let mut line = out.line(self.before_len + 2 * values_len);
+        for (before, value) in self.before.iter().zip(values) {
+            line.piece(before);
+            line.escape(value);
+        }
+        line
     }
 
-    /// Puts what a line of a sample begins with.
-    #[inline]
-    pub(super) fn name(&self, suffix: &str, to: &mut Vec<u8>) {
-        if self.quoted {
-            to.push(b'{');
-            self.quoted(suffix, to);
-        } else {
-            put(&self.name, to);
-            put(suffix.as_bytes(), to);
+    /// What a line of a sample begins with.
+    #[inline(always)]
+    pub(super) fn name(&self, suffix: &'static str) -> [&[u8]; 4] {
+        match self.quoted {
+            true => [b"{\"", &self.name, suffix.as_bytes(), b"\""],
+            false => [b"", &self.name, suffix.as_bytes(), b""],
         }
     }
 
-    /// How long that is.
-    #[inline]
-    pub(super) fn name_len(&self, suffix: &str) -> usize {
-        self.name.len() + suffix.len() + if self.quoted { br#"{"""#.len() } else { 0 }
-    }
-
-    /// Puts the name as lines about the family have it.
-    pub(super) fn quoted(&self, suffix: &str, to: &mut Vec<u8>) {
+    /// The name as lines about the family have it, and the label of a state set.
+    pub(super) fn quoted(&self, suffix: &'static str) -> [&[u8]; 4] {
         let quote: &[u8] = if self.quoted { b"\"" } else { b"" };
-        for part in [quote, &self.name, suffix.as_bytes(), quote] {
-            to.extend_from_slice(part);
-        }
-    }
-
-    /// Puts the name as the label of a state set.
-    pub(super) fn label_of_state(&self, to: &mut Vec<u8>) {
-        self.quoted("", to);
+        [quote, &self.name, suffix.as_bytes(), quote]
     }
 
     /// What goes before the first label.
@@ -104,47 +101,76 @@ impl Family {
 
     /// What goes before a label that is not one of the series'.
     #[inline]
-    pub(super) fn separator(&self, labelled: bool) -> &'static str {
-        match (labelled, self.quoted) {
-            (true, _) => "\",",
-            (false, true) => ",",
-            (false, false) => "{",
-        }
+    pub(super) fn separator(&self, labelled: bool) -> &'static [u8] {
+        if labelled { b"\"," } else { self.first_separator() }
     }
 
     /// What goes before a value.
     #[inline]
-    pub(super) fn close(&self, labelled: bool) -> &'static str {
+    pub(super) fn close(&self, labelled: bool) -> &'static [u8] {
         match (labelled, self.quoted) {
-            (true, _) => "\"} ",
-            (false, true) => "} ",
-            (false, false) => " ",
+            (true, _) => b"\"} ",
+            (false, true) => b"} ",
+            (false, false) => b" ",
         }
     }
 
-    /// Makes what the first line of each sample begins with.
+    /// The bound of the bucket `at`, to the space before its count.
+    #[inline(always)]
+    pub(super) fn bound(&mut self, at: usize, bound: Option<Number>, scale: i8, dialect: Dialect) -> &Piece {
+        let is = match bound {
+            None => (1, 0),
+            Some(Number::U64(v)) => (2, v),
+            Some(Number::I64(v)) => (3, v as u64),
+            Some(Number::F64(v, _)) => (4, v.to_bits()),
+            Some(Number::F32(v, _)) => (5, u64::from(v.to_bits())),
+            Some(_) => ANY,
+        };
+        if is == ANY || self.bounds.get(at).is_none_or(|(known, _)| *known != is) {
+            self.new_bound(at, (is, bound), scale, dialect);
+        }
+        &self.bounds[at].1
+    }
+
+    #[cold]
+    fn new_bound(&mut self, at: usize, (is, bound): (Bound, Option<Number>), scale: i8, dialect: Dialect) {
+        let mut piece = Piece::default();
+        match bound.map(|bound| bound.text(scale)) {
+            None => piece.set(&[b"le=\"+Inf\"} "]),
+            Some(text) => {
+                let whole = text.as_bytes().iter().all(|byte| !matches!(byte, b'.' | b'e'));
+                let dot: &[u8] = if whole && dialect == Dialect::OpenMetrics { b".0" } else { b"" }; // "Canonical numbers"
+                piece.set(&[b"le=\"", text.as_bytes(), dot, b"\"} "]);
+            }
+        }
+        self.bounds.truncate(at);
+        self.bounds.push((is, piece));
+    }
+
+    /// Makes what the first lines of samples have in common.
     #[cold]
     fn lead(&mut self, suffix: &'static str) {
         self.suffix = suffix;
-        let mut lead = Vec::new();
-        self.name(suffix, &mut lead);
-        lead.extend_from_slice(self.first_separator());
-        if let (Some(before), Some(key)) = (self.before.first_mut(), self.labels.first()) {
-            lead.extend_from_slice(key);
-            *before = lead;
+        let lead = [&self.name(suffix).concat(), self.first_separator()].concat();
+        let mut separator = &lead[..];
+        self.before_len = 0;
+        for (before, key) in self.before.iter_mut().zip(&self.labels) {
+            before.set(&[separator, key]);
+            self.before_len += before.len();
+            separator = b"\",";
         }
     }
 }
 
-/// Puts the name of a label, in quotes if it needs them.
-pub(super) fn label(desc: &Desc<'_>, classic: &str, escaping: Escaping, to: &mut Vec<u8>) {
+/// Gives `put` the name of a label, in quotes if it needs them.
+pub(super) fn label(desc: &Desc<'_>, classic: &str, escaping: Escaping, mut put: impl FnMut(&[u8])) {
     let name = desc.utf8_label(classic);
     if escaping == Escaping::AllowUtf8 && LabelNames::new(&[name]).is_err() {
-        to.push(b'"');
-        escape(name, to);
-        to.push(b'"');
+        put(b"\"");
+        escape_each(name, &mut put);
+        put(b"\"");
     } else {
-        desc.escaped_label(classic, escaping, |part| to.extend_from_slice(part.as_bytes()));
+        desc.escaped_label(classic, escaping, |part| put(part.as_bytes()));
     }
 }
 
