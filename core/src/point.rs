@@ -90,18 +90,18 @@ impl<'a> Sample<'a> {
                 for (index, count) in buckets.iter().enumerate() {
                     each("_bucket", &Extra::Le(bounds.get(index)), &Number::U64(*count), false)?;
                 }
-                let gauge = dialect.open_metrics() && matches!(kind, Kind::GaugeHistogram);
-                let negative = || sum.is_negative() && !gauge || bounds.get(0).is_some_and(|bound| bound.is_negative());
-                if dialect.open_metrics() && negative() {
-                    return Ok(()); // OpenMetrics 1.0, "Histogram": no negative sum, and without a sum no count
+                let negative = || bounds.get(0).is_some_and(|bound| bound.is_negative_or_nan());
+                if dialect.open_metrics() && (sum.is_negative_or_nan() || negative()) {
+                    return Ok(()); // OpenMetrics 1.0, "Histogram": no such sum, and without a sum no count
                 }
+                let gauge = dialect.open_metrics() && matches!(kind, Kind::GaugeHistogram);
                 let count = Number::U64(buckets.last().copied().unwrap_or_default());
                 each(if gauge { "_gsum" } else { "_sum" }, &Extra::None, sum, true)?;
                 each(if gauge { "_gcount" } else { "_count" }, &Extra::None, &count, false)
             }
             Point::Summary { count, sum } => {
-                if !(dialect.open_metrics() && sum.is_negative()) {
-                    each("_sum", &Extra::None, sum, true)?; // OpenMetrics 1.0, "Summary": no negative sum
+                if !(dialect.open_metrics() && sum.is_negative_or_nan()) {
+                    each("_sum", &Extra::None, sum, true)?; // OpenMetrics 1.0, "Summary": no such sum
                 }
                 each("_count", &Extra::None, &Number::U64(*count), false)
             }

@@ -96,6 +96,13 @@ fn values_that_would_break_a_metric() {
     let wait = registry.histogram("wait", "").buckets([1.0]).register().unwrap();
     [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.5].into_iter().for_each(|v| wait.observe(v));
     assert_eq!((wait.count(), registry.sample_value("wait_bucket", &[("le", "1")])), (4, Some(2.0)));
+    let size = registry.summary("size", "").register().unwrap();
+    [f64::INFINITY, f64::NEG_INFINITY].into_iter().for_each(|v| size.observe(v));
+    let text = generate_latest(&registry, Text);
+    assert!(text.contains("wait_sum NaN\nwait_count 4\n") && text.contains("size_sum NaN\nsize_count 2\n"), "{text}");
+    let open = generate_latest(&registry, narthex::encode::OpenMetrics);
+    assert!(!open.contains("_sum") && open.contains("size_count 2\n"), "{open}");
+    narthex::parse_openmetrics(&open).unwrap();
     let state = registry.state_set("state", "", ["a", "b"]).register().unwrap();
     assert!(state.set("z").unwrap_err().to_string().contains("[\"a\", \"b\"]"));
     assert_eq!(state.state(), "a");

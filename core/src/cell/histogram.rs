@@ -51,6 +51,7 @@ pub trait Observed: Scalar {
     /// The sum is kept in 64 bits: `u64`, `i64` or `f64`.
     type Sum: Wide;
     /// What to add to the sum: NaN counts as zero there, so that one bad reading does not spoil the sum for ever.
+    /// Infinities are added as they are.
     fn addend(self) -> Self::Sum;
 }
 
@@ -78,7 +79,8 @@ observed! {
 /// Counts `value` into the first bucket whose bound is not below it, and adds it to the sum.
 ///
 /// `buckets` has one more element than `bounds`, the last for `+Inf`, where NaN goes as well. On a microcontroller the
-/// two updates are one step; elsewhere a reader may see the count before the sum.
+/// two updates are one step; elsewhere a reader may see the count before the sum, and never the sum before the count if it
+/// loads them in a [`section`], the sum first.
 #[inline]
 pub fn record<V: Observed>(bounds: &[V], buckets: &[Word64], sum: &Word64, value: V) {
     let Some(bucket) = buckets.get(bucket_of(bounds, value)) else { return };
@@ -97,7 +99,11 @@ pub fn bucket_of<V: Observed>(bounds: &[V], value: V) -> usize {
 /// Counts observations into buckets, and adds them up.
 ///
 /// The count is the sum of the buckets, so `_count` and the `+Inf` bucket always agree. The sum wraps as an integer
-/// counter does. NaN is counted in the `+Inf` bucket and left out of the sum.
+/// counter does.
+///
+/// Of floats, NaN is counted in the `+Inf` bucket and left out of the sum. An infinity stays in the sum for ever, and `+Inf`
+/// and `-Inf` together make it NaN. OpenMetrics takes neither a negative sum nor NaN: `_sum` and `_count` are left out
+/// there, and the buckets tell the count.
 ///
 /// ```
 /// use narthex_core::{Histogram, buckets};
@@ -137,7 +143,8 @@ impl<B: Bounds> Histogram<B> {
 
     /// The counts of the buckets, cumulative as `le` has them and `+Inf` last, and the sum.
     ///
-    /// On a microcontroller both are of one moment. Elsewhere the sum may lack observations that the counts have.
+    /// On a microcontroller both are of one moment. Elsewhere the sum may lack observations that the counts have; it has none
+    /// that they lack, except while the histogram is reset.
     #[inline]
     pub fn snapshot(&self) -> (<B::Buckets as Buckets>::Counts, <B::Value as Observed>::Sum) {
         let mut counts = B::Buckets::zero_counts();
@@ -148,12 +155,13 @@ impl<B: Bounds> Histogram<B> {
     #[inline]
     pub(crate) fn read(&self, counts: &mut [u64]) -> <B::Value as Observed>::Sum {
         section(|s| {
+            let sum = Wide::load_in(s, &self.sum); // before the counts: they have what it has
             let mut count = 0_u64;
             for (to, from) in counts.iter_mut().zip(self.buckets.as_ref()) {
                 count = count.wrapping_add(from.load_in(s));
                 *to = count;
             }
-            Wide::load_in(s, &self.sum)
+            sum
         })
     }
 }
@@ -208,12 +216,43 @@ mod tests {
     }
 
     #[test]
-    fn nan_and_infinities_are_counted_and_do_not_spoil_the_sum() {
+    fn nan_is_counted_and_does_not_spoil_the_sum_but_infinities_do() {
         let h = Histogram::<Seconds>::new();
         [f64::NAN, 0.75, -0.0].into_iter().for_each(|v| h.observe(v));
         assert_eq!(h.snapshot(), ([1, 1, 2, 3], 0.75));
         h.observe(f64::INFINITY);
+        assert_eq!(h.snapshot(), ([1, 1, 2, 4], f64::INFINITY));
         h.observe(f64::NEG_INFINITY);
-        assert_eq!(h.count(), 5);
+        assert!(h.sum().is_nan() && h.count() == 5);
+    }
+
+    /// Whoever scrapes in a race with observations of one sees an average of at most one.
+    #[test]
+    fn race_of_counts_and_sum() {
+        use core::sync::atomic::{AtomicBool, Ordering};
+        const ROUNDS: u32 = if cfg!(miri) { 20 } else { 20_000 };
+        let (h, summary, done) = (Histogram::<Seconds>::new(), crate::Summary::<u32>::new(), AtomicBool::new(false));
+        std::thread::scope(|threads| {
+            let observe = || {
+                for _ in 0..ROUNDS {
+                    h.observe(1.0);
+                    summary.observe(1);
+                }
+            };
+            threads.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    let (counts, sum) = h.snapshot();
+                    assert!(counts.is_sorted() && sum <= counts[3] as f64, "{counts:?} {sum}");
+                    let (count, sum) = summary.snapshot();
+                    assert!(sum <= count, "{count} {sum}");
+                    std::thread::yield_now();
+                }
+            });
+            let observers = [threads.spawn(observe), threads.spawn(observe)];
+            observers.into_iter().for_each(|observer| observer.join().unwrap());
+            done.store(true, Ordering::Relaxed);
+        });
+        let all = u64::from(ROUNDS) * 2;
+        assert_eq!((h.snapshot(), summary.snapshot()), (([0, 0, all, all], all as f64), (all, all)));
     }
 }

@@ -4,7 +4,8 @@ use crate::word::{Word64, Zero, section};
 
 /// Count and sum of observations, without buckets.
 ///
-/// NaN is counted and left out of the sum.
+/// Of floats, NaN is counted and left out of the sum; infinities are added, as in a [`Histogram`](crate::Histogram). OpenMetrics
+/// takes neither a negative sum nor NaN, and `_sum` is left out there.
 ///
 /// ```
 /// use narthex_core::Summary;
@@ -42,9 +43,13 @@ impl<V: Observed> Summary<V> {
         Scalar::load(&self.sum)
     }
 
-    /// Count and sum; of one moment on a microcontroller.
+    /// Count and sum; of one moment on a microcontroller. Elsewhere the sum may lack observations that the count has, and has
+    /// none that it lacks, except while the summary is reset.
     pub fn snapshot(&self) -> (u64, V::Sum) {
-        section(|s| (self.count.load_in(s), Wide::load_in(s, &self.sum)))
+        section(|s| {
+            let sum = Wide::load_in(s, &self.sum); // before the count: it has what the sum has
+            (self.count.load_in(s), sum)
+        })
     }
 }
 

@@ -284,7 +284,7 @@ fn values_are_found_by_the_names_and_labels_on_their_lines() {
 }
 
 #[test]
-fn openmetrics_has_no_negative_sum() {
+fn openmetrics_has_no_negative_sum_and_none_that_is_nan() {
     struct Negative;
     impl Collect for Negative {
         fn describe(&self, _: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
@@ -296,10 +296,16 @@ fn openmetrics_has_no_negative_sum() {
             summary.observe(-3);
             histogram.observe(-3);
             summary.collect(&Desc::new(Kind::Summary, name!("s"), ""), sink)?;
-            histogram.collect(&Desc::new(Kind::Histogram, name!("h"), ""), sink)
+            histogram.collect(&Desc::new(Kind::Histogram, name!("h"), ""), sink)?;
+            let (summary, histogram) = (crate::Summary::<f32>::new(), crate::Histogram::<Heights>::new());
+            [f32::INFINITY, f32::NEG_INFINITY].into_iter().for_each(|value| summary.observe(value));
+            [f64::INFINITY, f64::NEG_INFINITY].into_iter().for_each(|value| histogram.observe(value));
+            summary.collect(&Desc::new(Kind::Summary, name!("n"), ""), sink)?;
+            histogram.collect(&Desc::new(Kind::Histogram, name!("m"), ""), sink)
         }
     }
     crate::buckets!(Depths: i32 = [0]);
+    crate::buckets!(Heights: f64 = [0.0]);
     let page_of = |format: fn(&dyn Collect, &mut Slow)| {
         let mut slow = Slow::new(64, 256, Ok(0));
         format(&Negative, &mut slow);
@@ -308,8 +314,10 @@ fn openmetrics_has_no_negative_sum() {
     let open = page_of(|metrics, slow| openmetrics(metrics, &mut SlowSink(slow)).unwrap());
     assert_eq!(
         open,
-        "# TYPE s summary\ns_count 1\n# TYPE h histogram\nh_bucket{le=\"0.0\"} 1\nh_bucket{le=\"+Inf\"} 1\n# EOF\n"
+        "# TYPE s summary\ns_count 1\n# TYPE h histogram\nh_bucket{le=\"0.0\"} 1\nh_bucket{le=\"+Inf\"} 1\n\
+         # TYPE n summary\nn_count 2\n# TYPE m histogram\nm_bucket{le=\"0.0\"} 1\nm_bucket{le=\"+Inf\"} 2\n# EOF\n"
     );
     let text = page_of(|metrics, slow| text(metrics, &mut SlowSink(slow)).unwrap());
     assert!(text.contains("s_sum -3\ns_count 1\n") && text.contains("h_sum -3\nh_count 1\n"), "{text}");
+    assert!(text.contains("n_sum NaN\nn_count 2\n") && text.contains("m_sum NaN\nm_count 2\n"), "{text}");
 }

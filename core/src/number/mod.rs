@@ -61,14 +61,14 @@ impl Number {
         }
     }
 
-    /// Whether the number is below zero.
-    pub fn is_negative(&self) -> bool {
+    /// Whether the number is below zero, or NaN: what neither a counter nor a sum in OpenMetrics can be.
+    pub fn is_negative_or_nan(&self) -> bool {
         // Bits are compared, not floats: that would link a routine into firmware that has none.
         match *self {
             Number::U64(_) => false,
             Number::I64(v) => v < 0,
-            Number::F64(v, _) => (MINUS_ZERO_64 + 1..=f64::NEG_INFINITY.to_bits()).contains(&v.to_bits()),
-            Number::F32(v, _) => (MINUS_ZERO_32 + 1..=f32::NEG_INFINITY.to_bits()).contains(&v.to_bits()),
+            Number::F64(v, _) => v.to_bits() > f64::INFINITY.to_bits() && v.to_bits() != MINUS_ZERO_64,
+            Number::F32(v, _) => v.to_bits() > f32::INFINITY.to_bits() && v.to_bits() != MINUS_ZERO_32,
         }
     }
 
@@ -169,13 +169,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_below_zero() {
+    fn what_is_below_zero_or_nan() {
         const SMALLEST: f64 = f64::from_bits(1);
         for value in [0.0, -0.0, 1.0, -1.0, SMALLEST, -SMALLEST, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -f64::NAN]
         {
-            assert_eq!(Number::from(value).is_negative(), value < 0.0, "{value}");
-            assert_eq!(Number::from(value as f32).is_negative(), (value as f32) < 0.0, "{value}");
+            assert_eq!(Number::from(value).is_negative_or_nan(), value < 0.0 || value.is_nan(), "{value}");
+            let single = value as f32;
+            assert_eq!(Number::from(single).is_negative_or_nan(), single < 0.0 || single.is_nan(), "{value}");
         }
-        assert!(Number::from(-1).is_negative() && !Number::from(0).is_negative());
+        assert!(Number::from(-1).is_negative_or_nan() && !Number::from(0).is_negative_or_nan());
     }
 }

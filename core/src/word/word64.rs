@@ -7,7 +7,8 @@ use core::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone, Copy)]
 pub struct Section<'a>(PhantomData<&'a ()>);
 
-/// Groups updates of several words. Here they are not one step for other threads.
+/// Groups updates of several words. Here they are not one step for other threads; but who loads, in a section, words in
+/// the opposite order of that in which they are updated sees no later update without the earlier ones.
 #[inline]
 pub fn section<R>(f: impl FnOnce(Section<'_>) -> R) -> R {
     f(Section(PhantomData))
@@ -41,15 +42,16 @@ impl Word64 {
     }
 
     /// Replaces the value with what `f` makes of it, in one step; answers the old value, as `Err` where `f` declined.
+    /// Releases what was done before, for [`update_in`](Self::update_in).
     #[inline]
     pub fn update(&self, mut f: impl FnMut(u64) -> Option<u64>) -> Result<u64, u64> {
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, &mut f)
+        self.0.fetch_update(Ordering::Release, Ordering::Relaxed, &mut f)
     }
 
     /// [`load`](Self::load) inside a section.
     #[inline]
     pub fn load_in(&self, _: Section<'_>) -> u64 {
-        self.load()
+        self.0.load(Ordering::Acquire)
     }
 
     /// [`store`](Self::store) inside a section.
@@ -61,7 +63,7 @@ impl Word64 {
     /// [`add`](Self::add) inside a section.
     #[inline]
     pub fn add_in(&self, _: Section<'_>, value: u64) {
-        self.add(value);
+        self.0.fetch_add(value, Ordering::Release);
     }
 
     /// [`update`](Self::update) inside a section.

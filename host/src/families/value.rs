@@ -107,7 +107,7 @@ impl MetricValue {
     pub(super) fn check(&self, kind: Kind, states: &[Box<str>]) -> Result<(), Error> {
         let refuse = |error, text: String| Err(Error::new(error, text));
         match (&self.value, kind) {
-            (Value::Number(value), Kind::Counter) if value.is_negative() || is_nan(value) => {
+            (Value::Number(value), Kind::Counter) if value.is_negative_or_nan() => {
                 let value = value.text(0);
                 return refuse(
                     ErrorKind::Amount,

@@ -1,6 +1,6 @@
 use super::Instrument;
 use crate::error::{Error, ErrorKind};
-use narthex_core::word::Word64;
+use narthex_core::word::{Word64, section};
 use narthex_core::{Flow, Kind, Measure, Observe, Point, Scalar, Take, bounds, record};
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -12,8 +12,11 @@ pub const DEFAULT_BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 /// A histogram whose bounds are given at run time and live once in its family.
 ///
 /// The count is the sum of the buckets, so `_count` and the `+Inf` bucket always agree; a scrape in the middle of an
-/// observation may see it in the count and not yet in the sum. NaN is counted in the `+Inf` bucket and left out of the
-/// sum.
+/// observation may see it in the count and not yet in the sum, never the other way round.
+///
+/// NaN is counted in the `+Inf` bucket and left out of the sum. An infinity stays in the sum until the series is
+/// [reset](crate::Handle::reset), and `+Inf` and `-Inf` together make it NaN. OpenMetrics takes neither a negative sum nor NaN:
+/// `_sum` and `_count` are left out there, and the buckets tell the count.
 ///
 /// ```
 /// # fn main() -> Result<(), narthex::Error> {
@@ -103,12 +106,16 @@ impl Measure for RuntimeHistogram {
                 &mut many[..]
             }
         };
-        let mut count = 0_u64;
-        for (to, from) in counts.iter_mut().zip(self.words()) {
-            count = count.wrapping_add(from.load());
-            *to = count;
-        }
-        take(&Point::Histogram { bounds: &self.bounds(), buckets: counts, sum: self.sum().number() }, None)
+        let sum = section(|s| {
+            let sum = self.words().last().map_or(0, |sum| sum.load_in(s)); // first: the counts have what it has
+            let mut count = 0_u64;
+            for (to, from) in counts.iter_mut().zip(self.words()) {
+                count = count.wrapping_add(from.load_in(s));
+                *to = count;
+            }
+            f64::from_bits(sum)
+        });
+        take(&Point::Histogram { bounds: &self.bounds(), buckets: counts, sum: sum.number() }, None)
     }
 }
 
@@ -120,7 +127,8 @@ impl Instrument for RuntimeHistogram {
         Self { words: NonNull::from(Box::leak(words)).cast(), bounds: Arc::clone(bounds) }
     }
 
-    /// Word by word: an observation that comes meanwhile may stay in a bucket and not in the sum, or the other way round.
+    /// Word by word: an observation that comes meanwhile may stay in a bucket and not in the sum, or the other way round, and
+    /// so may all of them for a scrape.
     fn restart(&self) {
         self.words().iter().for_each(|word| word.store(0));
     }
