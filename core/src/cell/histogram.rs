@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn race_of_counts_and_sum() {
         use core::sync::atomic::{AtomicBool, Ordering};
-        const ROUNDS: u32 = if cfg!(miri) { 20 } else { 20_000 };
+        const ROUNDS: u32 = if cfg!(miri) { 20 } else { 5_000 };
         let (h, summary, done) = (Histogram::<Seconds>::new(), crate::Summary::<u32>::new(), AtomicBool::new(false));
         std::thread::scope(|threads| {
             let observe = || {

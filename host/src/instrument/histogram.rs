@@ -175,4 +175,23 @@ mod tests {
             assert_eq!((seen, histogram.count(), histogram.sum()), (1, 5, 1e9 - 0.5));
         }
     }
+
+    /// Many buckets take long to read: observations of one go on meanwhile, and no scrape has more in the sum than it counts.
+    #[test]
+    fn the_sum_has_nothing_that_the_counts_lack() {
+        let histogram = RuntimeHistogram::make(&SharedBounds::new((1..2_000).map(f64::from).collect()));
+        std::thread::scope(|threads| {
+            let observer = threads.spawn(|| (0..200_000).for_each(|_| histogram.observe(1.0)));
+            while !observer.is_finished() {
+                let scrape = histogram.measure(&mut |point, _| {
+                    let Point::Histogram { buckets, sum, .. } = point else { panic!("not a histogram") };
+                    let count = buckets[buckets.len() - 1];
+                    assert!(buckets.is_sorted() && sum.to_f64(0) <= count as f64, "{sum:?} of {count}");
+                    Ok(())
+                });
+                scrape.unwrap();
+            }
+        });
+        assert_eq!((histogram.count(), histogram.sum()), (200_000, 200_000.0));
+    }
 }
