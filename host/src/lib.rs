@@ -35,7 +35,7 @@
 //! | [`ObserveDuration`], [`FutureMetrics`] | timers, errors and what is in progress; also as attributes: [`macro@timed`] |
 //! | [`Registry`], [`Builder`] | what is exposed together, and how metrics are made |
 //! | [`ProcessCollector`], [`PlatformCollector`], [`BuildInfoCollector`], [`AllocatorCollector`] | what a program did not count itself |
-//! | [`generate_latest`], [`start_http_server`], [`write_to_textfile`] | out of the process |
+//! | [`generate_latest`], [`write_latest`], [`start_http_server`], [`write_to_textfile`] | out of the process |
 //! | `push_to_gateway` (a feature: `push`) | to a Pushgateway |
 //! | `relay` (a feature) | metrics of devices on serial lines |
 //! | [`testing`] | for tests of a program's metrics |
@@ -80,7 +80,9 @@ pub use builder::{Builder, Readable, Unlabelled};
 pub use collectors::{AllocatorCollector, BuildInfoCollector, PlatformCollector, ProcessCollector};
 pub use created::{disable_created_metrics, enable_created_metrics};
 pub use error::{Error, ErrorKind};
-pub use exposition::{encode_protobuf, encode_protobuf_escaped, generate_latest, generate_latest_escaped};
+pub use exposition::{
+    encode_protobuf, encode_protobuf_escaped, generate_latest, generate_latest_escaped, write_latest,
+};
 pub use families::{MetricFamilies, MetricFamily, MetricValue};
 #[doc(hidden)]
 pub use guard::attribute;

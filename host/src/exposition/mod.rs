@@ -6,4 +6,4 @@ mod text;
 
 pub(crate) use format::{FORMATS, Offer};
 pub(crate) use page::{Pages, append};
-pub use page::{encode_protobuf, encode_protobuf_escaped, generate_latest, generate_latest_escaped};
+pub use page::{encode_protobuf, encode_protobuf_escaped, generate_latest, generate_latest_escaped, write_latest};

@@ -4,6 +4,7 @@ use crate::registered::Collector;
 use crate::registry::{Failures, Guarded, Registry};
 use narthex_core::Collect;
 use narthex_core::encode::{Buffer, CursorError, Escaping, Position, Protobuf, TextFormat};
+use std::io;
 
 /// One exposition, part by part.
 pub(crate) trait Pages: Send {
@@ -156,6 +157,35 @@ pub fn generate_latest_escaped<F: TextFormat>(registry: &Registry, _: F, escapin
     String::from_utf8(text).unwrap_or_default()
 }
 
+/// Writes the exposition of a registry as text, in parts of about 128 KiB: for what has no room for a whole one, or a buffer
+/// that is used again.
+///
+/// ```
+/// use narthex::encode::OpenMetrics;
+/// use narthex::{Registry, write_latest};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let registry = Registry::new();
+/// registry.gauge("queue_depth", "").register()?.set(3);
+/// write_latest(&registry, OpenMetrics, &mut std::io::stdout())?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Those of `to`, which then has a part of the exposition.
+pub fn write_latest<F: TextFormat>(registry: &Registry, _: F, to: &mut impl io::Write) -> io::Result<()> {
+    let mut page = Page::new(registry.clone(), Writer::text::<F>(Escaping::Underscores));
+    let (mut part, mut more) = (Vec::new(), true);
+    while more {
+        part.clear();
+        more = append(&mut page, &mut part);
+        to.write_all(&part)?;
+    }
+    Ok(())
+}
+
 /// The exposition of a registry in [delimited protobuf](narthex_core::encode::Protobuf), each family one message.
 ///
 /// ```
@@ -251,6 +281,9 @@ mod tests {
             assert_eq!(pages(&registry, Text, size), text, "{size}");
             assert_eq!(pages(&registry, OpenMetrics, size), open, "{size}");
         }
+        let mut written = b"before".to_vec();
+        write_latest(&registry, Text, &mut written).unwrap();
+        assert_eq!(written, format!("before{text}").into_bytes());
     }
 
     #[test]

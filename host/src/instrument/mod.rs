@@ -3,7 +3,7 @@
 
 mod clock;
 mod exemplars;
-#[expect(unsafe_code, reason = "half of what two boxed slices take")]
+#[expect(unsafe_code, reason = "half of what two boxed slices take, and places for threads that fight")]
 mod histogram;
 mod info;
 mod state_set;

@@ -114,7 +114,7 @@ impl Family {
                     bounds,
                     buckets: (0..=bounds.len()).map(|_| count()).collect(),
                     sum: match bounds.get(0) {
-                        Some(bound) if bound.is_negative() => f64::NAN.into(),
+                        Some(bound) if bound.is_negative_or_nan() => f64::NAN.into(),
                         Some(bound) if bound.is_integer() => size(random).into(), // as an observation is, so is the sum
                         _ => finite(random, |random, signed| double(random, signed).into()),
                     },

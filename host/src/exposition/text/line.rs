@@ -204,13 +204,12 @@ impl Line<'_> {
         self.word(&(digits(value % EIGHT) | ZEROS).to_le_bytes());
     }
 
-    /// At most eight, without zeros at the start.
+    /// At most eight, without zeros at the start. How many is not asked of the digits: what comes next waits for it.
     #[inline(always)]
     fn first_digits(&mut self, value: u64) {
-        let digits = digits(value);
-        let zeros = (digits.trailing_zeros() / 8).min(7);
-        self.block(self.at, &((digits | ZEROS) >> (8 * zeros)).to_le_bytes());
-        self.at += 8 - zeros as usize;
+        let len = (value as u32 | 1).ilog10() + 1;
+        self.block(self.at, &((digits(value) | ZEROS) >> (64 - 8 * len)).to_le_bytes());
+        self.at += len as usize;
     }
 }
 
