@@ -190,6 +190,8 @@ fn miri() -> Result<()> {
         run_command(&mut cargo(test))?;
         run_command(cargo(test).arg(RACING_TESTS).env("MIRIFLAGS", MIRI_SEEDS))?;
     }
+    let words = ["+nightly", "miri", "test", "--package", "narthex", "--lib", "words"];
+    run_command(&mut cargo(words))?;
     let families = ["+nightly", "miri", "test", "--package", "narthex", "--test", "families"];
     run_command(cargo(families).args(["--", "threads", "removed_series"]))?;
     let lifetime = ["+nightly", "miri", "test", "--package", "narthex", "--test", "lifetime"];
