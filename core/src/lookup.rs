@@ -6,7 +6,8 @@ use crate::point::{Dialect, Extra, Sample};
 
 /// The value of the sample `name` with exactly these labels, in any order, as a scrape would show it.
 ///
-/// `name` is the name on the line: `http_requests_total`, `latency_seconds_bucket` (with its `le`), …; that of a family
+/// `name` is the name on the line: `http_requests_total`, `latency_seconds_bucket` (with its `le`), …, of a gauge histogram
+/// also `_gsum` and `_gcount`, as OpenMetrics has it; that of a family
 /// with other names for readers who take [any UTF-8](crate::Utf8Names), and its labels, may be those.
 ///
 /// ```
@@ -42,7 +43,9 @@ impl Sink for Finder<'_> {
 
     fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
         let Some(suffix) = desc.suffix_of(self.name) else { return Ok(()) };
-        sample.lines(desc.kind(), Dialect::Text, |line_suffix, extra, value, scaled| {
+        // OpenMetrics alone has these names; it leaves out sums, which the others have
+        let dialect = if let "_gsum" | "_gcount" = suffix { Dialect::OpenMetrics } else { Dialect::Text };
+        sample.lines(desc.kind(), dialect, |line_suffix, extra, value, scaled| {
             if line_suffix == suffix && self.matches(desc, sample, extra) {
                 self.value = Some(value.to_f64(if scaled { desc.scale() } else { 0 }));
                 return Err(Stop::Sink);

@@ -92,7 +92,7 @@ func samplesOf(family *dto.MetricFamily, metric *dto.Metric) (samples []sample) 
 	case dto.MetricType_SUMMARY:
 		add("_sum", nil, metric.Summary.GetSampleSum())
 		add("_count", nil, float64(metric.Summary.GetSampleCount()))
-	case dto.MetricType_HISTOGRAM:
+	case dto.MetricType_HISTOGRAM, dto.MetricType_GAUGE_HISTOGRAM:
 		infinite := math.Inf(1)
 		all := false
 		for _, bucket := range metric.Histogram.Bucket {

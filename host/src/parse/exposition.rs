@@ -13,10 +13,10 @@ use std::sync::Arc;
 /// | quantiles | [`ParsedSeries`] has them |
 /// | a `_created` that is no moment: beyond 64-bit seconds | the same |
 /// | several points of one series, with timestamps | the last is kept |
-/// | a summary without a count or without a sum | [left out](Self::left_out) |
-/// | a histogram without a sum, but for negative bounds | left out |
+/// | a summary without a count | [left out](Self::left_out) |
 /// | a state set of which several states hold | left out |
-/// | the sum of a gauge histogram with negative bounds | collected; OpenMetrics encoders write none |
+/// | a histogram or summary without a sum | collected with a sum of NaN; OpenMetrics encoders write none |
+/// | the sum of a gauge histogram that is negative, or has negative bounds | collected; OpenMetrics encoders write none |
 pub struct Exposition {
     families: Vec<ParsedFamily>,
 }

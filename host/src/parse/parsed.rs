@@ -90,20 +90,13 @@ impl<'a> ParsedSeries<'a> {
             page::Point::Info => give(&Point::Info),
             page::Point::Histogram(at) => {
                 let Some(histogram) = page.histograms.get(at as usize) else { return Ok(()) };
-                let bounds = histogram.bounds.of(&page.bounds);
-                let negative = bounds.first().is_some_and(|bound| bound.is_negative());
-                let sum = match histogram.sum {
-                    Some(sum) => sum.into(),
-                    None if negative => f64::NAN.into(), // which is not written
-                    None => return Ok(()),
-                };
-                let bounds = Bounds(bounds);
+                let (bounds, sum) = (Bounds(histogram.bounds.of(&page.bounds)), sum(histogram.sum));
                 let buckets = Run { start: histogram.counts, len: histogram.bounds.len + 1 }.of(&page.counts);
                 give(&Point::Histogram { bounds: &bounds, buckets, sum })
             }
             page::Point::Summary(at) => match page.summaries.get(at as usize) {
-                Some(page::Summary { count: Some(count), sum: Some(sum), .. }) => {
-                    give(&Point::Summary { count: *count, sum: (*sum).into() })
+                Some(page::Summary { count: Some(count), sum: given, .. }) => {
+                    give(&Point::Summary { count: *count, sum: sum(*given) })
                 }
                 _ => Ok(()),
             },
@@ -118,6 +111,11 @@ impl<'a> ParsedSeries<'a> {
             }
         }
     }
+}
+
+/// One that the page has not is NaN, which OpenMetrics has not either.
+fn sum(given: Option<Value>) -> Number {
+    given.map_or(f64::NAN.into(), Number::from)
 }
 
 /// An exemplar of a series.

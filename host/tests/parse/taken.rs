@@ -162,9 +162,10 @@ fn what_a_sample_has_no_place_for() {
 #[test]
 fn what_has_no_shape_is_left_out_and_counted() {
     for (page, left_out) in [
-        ("# TYPE a summary\na_count 1\n", 1),
+        ("# TYPE a summary\na_count 1\n", 0),
+        ("# TYPE a summary\na_sum 1\n", 1),
         ("# TYPE a summary\na{b=\"1\",quantile=\"0.5\"} 1\na_sum{b=\"2\"} 1\na_count{b=\"2\"} 1\n", 1),
-        ("# TYPE a histogram\na_bucket{le=\"+Inf\"} 1\n", 1),
+        ("# TYPE a histogram\na_bucket{le=\"+Inf\"} 1\n", 0),
         ("# TYPE a histogram\na_bucket{le=\"-1\"} 1\na_bucket{le=\"+Inf\"} 1\n", 0),
         ("# TYPE a stateset\na{a=\"b\"} 1\na{a=\"c\"} 1\n", 1),
         ("# TYPE a stateset\na{a=\"b\"} 0\na{a=\"c\"} 0\n", 0),

@@ -2,8 +2,10 @@
 
 #![allow(dead_code, reason = "each test uses a part")]
 
+mod families;
+
 use fastrand::Rng;
-use narthex::{Counter, Gauge, Histogram, MetricFamily, MetricGroup, Registry, Summary};
+use narthex::{Counter, Gauge, Histogram, MetricGroup, Registry, Summary};
 
 #[derive(MetricGroup)]
 struct Radio {
@@ -14,6 +16,8 @@ struct Radio {
     /// Latency.
     #[metrics(unit = "seconds", scale = -6, buckets(100, 2_500, 1_000_000))]
     latency: Histogram<RadioLatency>,
+    /// Drift, either way.
+    drift: Summary<i32>,
     /// Weights, in thousandths.
     #[metrics(scale = -3)]
     weight: Summary<u64>,
@@ -58,14 +62,29 @@ pub fn string(random: &mut fastrand::Rng) -> String {
 
 fn number(random: &mut Rng) -> f64 {
     match random.u8(..5) {
-        0 => [0.0, -0.0, 1.0, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN_POSITIVE, 1e21, 1e-5]
-            [random.usize(..9)],
+        0 => [0.0, -0.0, 1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN_POSITIVE, 1e21, 1e-5]
+            [random.usize(..10)],
         1 => f64::from(random.i32(..)) / 1000.0,
         _ => {
             let value = f64::from_bits(random.u64(..));
             if value.is_nan() { 0.1 } else { value }
         }
     }
+}
+
+/// Mostly of the middling size that bounds have; one in eight as [`number`].
+fn observation(random: &mut Rng) -> f64 {
+    if random.u8(..8) == 0 { number(random) } else { random.f64() * 200.0 - 20.0 }
+}
+
+/// Increasing, one time in three from below zero.
+fn bounds(random: &mut Rng) -> Vec<f64> {
+    let lowest = if random.u8(..3) == 0 { -50.0 } else { 0.0 };
+    let mut bounds: Vec<f64> =
+        (0..random.usize(1..20)).map(|_| lowest + random.f64() * 100.0).chain([lowest, 1.0, 60.0]).collect();
+    bounds.sort_by(f64::total_cmp);
+    bounds.dedup();
+    bounds
 }
 
 /// With something of everything.
@@ -84,11 +103,12 @@ pub fn registry(random: &mut Rng) -> Registry {
         radio.sent.inc_by(random.u32(..));
         radio.level.set(random.f32() * 1e6 - 5e5);
         radio.latency.observe(random.u32(..3_000_000));
+        radio.drift.observe(random.i32(-99..100));
         radio.weight.observe(random.u64(..1 << 40));
     });
     scope.register(radio).unwrap();
-    let family = MetricFamily::counter("listed", "L.").unwrap().labels(["a"]).unwrap();
-    registry.register(family.with([&*zone], random.u64(..)).unwrap()).unwrap();
+    registry.register(families::families(random, "listed").unwrap()).unwrap();
+    scope.register(families::families(random, "listed").unwrap()).unwrap();
     registry
 }
 
@@ -100,10 +120,7 @@ fn metrics(random: &mut Rng, registry: &Registry, namespace: &str, zone: &str) {
     let gauge =
         registry.gauge("level", &help).namespace(namespace).subsystem("s").float().labels(["a"]).register().unwrap();
     let whole = registry.gauge("depth", "").namespace(namespace).register().unwrap();
-    let mut bounds: Vec<f64> = (0..random.usize(1..20)).map(|_| random.f64() * 100.0).chain([1.0, 20.0]).collect();
-    bounds.sort_by(f64::total_cmp);
-    bounds.dedup();
-    let wait = registry.histogram("wait", &help).namespace(namespace).unit("seconds").buckets(bounds);
+    let wait = registry.histogram("wait", &help).namespace(namespace).unit("seconds").buckets(bounds(random));
     let wait = wait.labels(["a"]).created().exemplars().register().unwrap();
     let size = registry.summary("size", &help).namespace(namespace).labels(["a"]).created().register().unwrap();
     let state =
@@ -125,6 +142,10 @@ fn metrics(random: &mut Rng, registry: &Registry, namespace: &str, zone: &str) {
     let reads = registry.counter("reads", "").namespace(namespace).labels(["a"]);
     reads.callback(move |give| give([&b], a.into())).unwrap();
 
+    for value in [f64::INFINITY, f64::NEG_INFINITY].into_iter().take(random.usize(..3)) {
+        wait.get(["∞"]).observe(value);
+        size.get(["∞"]).observe(value);
+    }
     for _ in 0..random.usize(..12) {
         let (a, b, value) = (string(random), string(random), number(random));
         counter.get([&a, &b]).inc_by(random.u64(..1 << 60));
@@ -132,9 +153,9 @@ fn metrics(random: &mut Rng, registry: &Registry, namespace: &str, zone: &str) {
         let _ = float.inc_by(value.abs());
         gauge.get([&a]).set(value);
         whole.set(random.i64(..));
-        wait.get([&a]).observe(random.f64() * 200.0);
-        let _ = wait.get([&a]).observe_with_exemplar(random.f64() * 200.0, &[("t", "x")]);
-        size.get([&a]).observe(random.f64());
+        wait.get([&a]).observe(observation(random));
+        let _ = wait.get([&a]).observe_with_exemplar(observation(random), &[("t", "x")]);
+        size.get([&a]).observe(observation(random));
         state.set(["off", "a\"b", "\u{1F525}"][random.usize(..3)]).unwrap();
         info.set([("version", a.as_str()), ("of", b.as_str())]).unwrap();
     }
