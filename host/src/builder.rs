@@ -92,7 +92,7 @@ impl Registry {
     ///
     /// The name may end in `_info` or not; it is exposed with it.
     pub fn info<'a>(&'a self, name: &'a str, help: &'a str) -> Builder<'a, RuntimeInfo> {
-        Builder::new(self, name, help, ())
+        Builder::new(self, name, help, Arc::default())
     }
 
     /// One of some states, the first at the start.
@@ -243,8 +243,9 @@ impl<'a, C: Instrument> Builder<'a, C> {
     /// [`ErrorKind::Name`], [`Unit`](ErrorKind::Unit), [`Buckets`](ErrorKind::Buckets), [`States`](ErrorKind::States),
     /// or [`Duplicate`](ErrorKind::Duplicate), whose [`Error::existing`] gives what is registered. Nothing is
     /// registered then.
-    pub fn register(self) -> Result<Handle<C>, Error> {
+    pub fn register(mut self) -> Result<Handle<C>, Error> {
         let desc = self.desc()?;
+        C::reserve(&mut self.shared, &self.parts.label_names(&desc));
         let began = created::recorded(C::KIND, self.parts.created).then(created::now);
         let handle = Handle::alone(C::make(&self.shared), began);
         let refused = exemplars::refused::<C>(&self.shared, &desc);
@@ -268,8 +269,9 @@ impl<C: Instrument, L: LabelSet + 'static> Builder<'_, C, L> {
     /// # Errors
     ///
     /// Those of a metric without labels, [`ErrorKind::Label`], and [`ErrorKind::Expiry`].
-    pub fn register(self) -> Result<GrowingFamily<L, C>, Error> {
+    pub fn register(mut self) -> Result<GrowingFamily<L, C>, Error> {
         let desc = self.desc()?;
+        C::reserve(&mut self.shared, &self.parts.label_names(&desc));
         if desc.labels.len() != L::LEN {
             let (name, have, want) = (&desc.name, desc.labels.len(), L::LEN);
             let text = format!("metric {name:?}: {have} label names for {want} label values; name each of them");

@@ -143,7 +143,34 @@ fn an_info_cannot_hide_a_label_of_its_family() -> Result<(), Error> {
     let parts = r.info("part", "").labels(["slot"]).register()?;
     parts.get(["1"]).set([("model", "a")])?;
     assert_eq!(r.sample_value("part_info", &[("slot", "1"), ("model", "a")]), Some(1.0));
-    parts.get(["2"]).set([("slot", "b")])?;
-    assert!(generate_latest(&r, Text).ends_with("narthex_collector_errors_total 1\n"));
+    let error = parts.get(["1"]).set([("model", "b"), ("slot", "b")]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Label);
+    assert!(error.to_string().contains("\"slot\" is one of its family already"), "{error}");
+    let build = r.info("build", "").const_labels(&[("zone", "a")]).register()?;
+    assert_eq!(build.set([("zone", "b")]).unwrap_err().kind(), ErrorKind::Label);
+    assert_eq!(
+        generate_latest(&r, Text),
+        "# TYPE part_info gauge\npart_info{model=\"a\",slot=\"1\"} 1\n# TYPE build_info gauge\n"
+    );
+    Ok(())
+}
+
+#[test]
+fn an_info_that_hides_a_label_of_its_scope_costs_no_other_series() -> Result<(), Error> {
+    let r = Registry::new();
+    let parts = r.scoped("", &[("host", "a")])?.info("part", "").labels(["slot"]).register()?;
+    for (slot, label) in [("1", "model"), ("2", "host"), ("3", "model")] {
+        parts.get([slot]).set([(label, "x")])?;
+    }
+    let page = generate_latest(&r, Text);
+    let lines: Vec<_> = page.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(
+        lines,
+        [
+            r#"part_info{host="a",model="x",slot="1"} 1"#,
+            r#"part_info{host="a",model="x",slot="3"} 1"#,
+            "narthex_collector_errors_total 1",
+        ]
+    );
     Ok(())
 }

@@ -1,6 +1,6 @@
 use super::Instrument;
 use crate::error::{Error, ErrorKind};
-use narthex_core::{CollectError, Desc, Flow, Kind, LabelNames, Labels, Measure, Point, Sample, Sink, Take};
+use narthex_core::{Desc, Flow, Invalid, Kind, LabelNames, Labels, Measure, Point, Rule, Sample, Sink, Take};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Facts that do not change while the program runs, with labels that are named at run time.
@@ -16,8 +16,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Default)]
-pub struct RuntimeInfo(RwLock<Facts>);
+pub struct RuntimeInfo {
+    facts: RwLock<Facts>,
+    taken: Taken,
+}
+
+/// Labels that every series of the family has.
+type Taken = Arc<[Box<str>]>;
 
 #[derive(Clone, Default)]
 struct Facts {
@@ -33,19 +38,37 @@ impl RuntimeInfo {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Label`] for a label name that is not valid or given twice; the labels stay as they were.
+    /// [`ErrorKind::Label`] for a label name that is not valid, given twice, or that of a label or a
+    /// [constant label](crate::Builder::const_labels) of the family; the labels stay as they were. The labels of a
+    /// [scope](crate::Registry::scoped) are not known here: a series that has one is not exposed, which is counted as the
+    /// failure of a collector.
     pub fn set<'a>(&self, labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<(), Error> {
         let labels: Vec<_> = labels.into_iter().collect();
-        let names: Vec<_> = labels.iter().map(|(name, _)| *name).collect();
-        LabelNames::new(&names)
-            .map_err(|invalid| Error::new(ErrorKind::Label, format!("label {invalid} of an info; nothing was set")))?;
+        self.check(labels.iter().map(|(name, _)| *name).collect())
+            .map_err(|wrong| Error::new(ErrorKind::Label, format!("an info was not set: label {wrong}")))?;
         let facts = labels.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         self.replace(Some(facts));
         Ok(())
     }
 
+    /// Whether it can have labels of these names, however many.
+    fn check(&self, mut names: Vec<&str>) -> Result<(), String> {
+        names.sort_unstable();
+        let twice = names.windows(2).find(|pair| pair.first() == pair.last()).and_then(|pair| pair.first());
+        if let Some(text) = twice {
+            return Err(Invalid { text, rule: Rule::DuplicateLabel }.to_string());
+        }
+        for name in &names {
+            LabelNames::new(&[name]).map_err(|invalid| invalid.to_string())?;
+        }
+        match self.taken.iter().find(|taken| names.binary_search(&&***taken).is_ok()) {
+            Some(taken) => Err(format!("{taken:?} is one of its family already; give it another name")),
+            None => Ok(()),
+        }
+    }
+
     fn replace(&self, facts: Option<Arc<[Fact]>>) {
-        let mut now = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut now = self.facts.write().unwrap_or_else(PoisonError::into_inner);
         let version = now.version.wrapping_add(1);
         let before = std::mem::replace(&mut *now, Facts { facts, version });
         drop(now);
@@ -53,7 +76,7 @@ impl RuntimeInfo {
     }
 
     fn read(&self) -> Facts {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.facts.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -67,10 +90,14 @@ impl Measure for RuntimeInfo {
 }
 
 impl Instrument for RuntimeInfo {
-    type Shared = ();
+    type Shared = Taken;
 
-    fn make((): &()) -> Self {
-        Self::default()
+    fn make(taken: &Taken) -> Self {
+        Self { facts: RwLock::default(), taken: Arc::clone(taken) }
+    }
+
+    fn reserve(taken: &mut Taken, names: &[&str]) {
+        *taken = names.iter().map(|name| (*name).into()).collect();
     }
 
     /// Nothing is exposed until it is set again.
@@ -85,9 +112,6 @@ impl Instrument for RuntimeInfo {
     fn sample(&self, desc: &Desc<'_>, index: usize, labels: &Labels<'_>, sink: &mut dyn Sink) -> Flow {
         let Some(facts) = self.read().facts else { return Ok(()) };
         let (names, values): (Vec<&str>, Vec<&str>) = facts.iter().map(|(name, value)| (&**name, &**value)).unzip();
-        if names.iter().any(|name| labels.get(name).is_some()) {
-            return Err(CollectError::new(&"an info was set with a label that its family has as well").into());
-        }
         let all = Labels::new(&names, &values).and(labels);
         sink.sample(desc, &Sample::new(index, &all, &Point::Info))
     }

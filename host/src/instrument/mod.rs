@@ -21,7 +21,8 @@ use std::sync::Arc;
 
 /// What the series of a run-time family can hold: every cell of the core, and those of this crate.
 pub trait Instrument: Measure + Send + Sync + Sized + 'static {
-    /// What all series of a family have in common: the bounds of a histogram, the names of states.
+    /// What all series of a family have in common: the bounds of a histogram, the names of states, labels
+    /// that are taken.
     type Shared: Send + Sync + 'static;
 
     /// A series at its start.
@@ -55,6 +56,9 @@ pub trait Instrument: Measure + Send + Sync + Sized + 'static {
     fn check(_: &Self::Shared) -> Result<(), Error> {
         Ok(())
     }
+
+    /// Takes note of labels that every series has: those of the family, and constant ones. What a series holds has others.
+    fn reserve(_: &mut Self::Shared, _names: &[&str]) {}
 
     /// The count of exemplars that a provider gave in vain, where series ask one.
     fn refused_exemplars(_: &Self::Shared) -> Option<Arc<Counter>> {

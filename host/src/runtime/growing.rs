@@ -7,7 +7,7 @@ use crate::created;
 use crate::instrument::Instrument;
 use crate::sync::{AtomicU64, Mutex, Ordering};
 use narthex_core::label::TextArray;
-use narthex_core::{Collect, Desc, Flow, LabelSet, Labels, Refused, Sink, callback};
+use narthex_core::{Collect, Desc, Flow, LabelSet, Labels, Refused, Sink, Stop, callback};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Instant;
@@ -229,18 +229,24 @@ impl<L: LabelSet, C: Instrument> Collect for GrowingFamily<L, C> {
                 self.sweep_when_due();
             }
             let now = (self.0.lifetime.created && created::shown()).then(created::now);
+            let mut failed = Ok(());
             self.0.store.read(from, |number, series| {
                 let values: L::Texts<'_> = series.text.read();
                 let labels = Labels::new(desc.labels().as_slice(), values.as_ref());
-                match now.and_then(|now| self.0.store.began(number, now)) {
+                let given = match now.and_then(|now| self.0.store.began(number, now)) {
                     None => series.cell.sample(desc, number, &labels, sink),
                     began => series.cell.sample(desc, number, &labels, &mut Dated { sink, began }),
+                };
+                if let Err(Stop::Collector(_)) = given {
+                    failed = given; // of this series: the others are exposed
+                    return Ok(());
                 }
+                given
             })?;
-            match self.refused() {
-                0 => Ok(()),
-                refused => callback(&desc.refusals(), sink, refused),
+            if let refused @ 1.. = self.refused() {
+                callback(&desc.refusals(), sink, refused)?;
             }
+            failed
         })
     }
 }
