@@ -55,7 +55,7 @@ struct Parts<'a> {
     utf8: bool,
     labels: Vec<&'a str>,
     const_labels: Vec<(&'a str, &'a str)>,
-    initial: Vec<Vec<&'a str>>,
+    initial: Vec<Vec<String>>,
     limit: Option<usize>,
     created: bool,
     expire_after: Option<Duration>,

@@ -1,7 +1,9 @@
 //! Callbacks, constant labels, first series, and series by name.
 
 use narthex::encode::Text;
-use narthex::{ErrorKind, Registry, SetToCurrentTime, generate_latest};
+use narthex::{ErrorKind, LabelSet, Registry, SetToCurrentTime, Shown, generate_latest};
+use std::borrow::Cow;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -110,7 +112,42 @@ fn series_by_names_and_by_anything_that_can_be_shown() {
     assert_eq!(jobs.remove_by_labels(&[("shard", "1"), ("queue", "p")]).unwrap(), 1);
     assert_eq!(jobs.remove_by_labels(&[("shard", "0")]).unwrap(), 2);
     assert_eq!(jobs.remove_by_labels(&[("shard", "9")]).unwrap(), 0);
-    assert_eq!(jobs.remove_by_labels(&[]).unwrap(), 3);
+    assert_eq!((jobs.remove_by_labels(&[]).unwrap(), jobs.len()), (0, 3));
+    assert!(jobs.remove_display([&'p', &2]) && !jobs.remove_display([&'p', &2]));
+    assert_eq!(jobs.try_get_display([&"mail", &1]).unwrap().value(), 1);
+}
+
+#[test]
+fn typed_labels_of_everything_that_can_be_shown() {
+    #[derive(LabelSet)]
+    struct Peer<'a> {
+        address: Shown<IpAddr>,
+        zone: Cow<'a, str>,
+        user: String,
+        shard: usize,
+        offset: isize,
+        class: char,
+    }
+    let peer = |zone: &'static str| Peer {
+        address: Shown(Ipv4Addr::LOCALHOST.into()),
+        zone: zone.into(),
+        user: "é\"".to_string(),
+        shard: 7,
+        offset: -7,
+        class: '\n',
+    };
+    let registry = Registry::new();
+    let peers = registry.counter("peers", "").label_set::<Peer>();
+    let peers = peers.initial([peer("a"), peer("b")]).register().unwrap();
+    peers.get(peer("b")).inc();
+    let line = |zone, value| {
+        format!(
+            "peers_total{{address=\"127.0.0.1\",zone=\"{zone}\",user=\"é\\\"\",shard=\"7\",offset=\"-7\",class=\"\\n\"}} {value}\n"
+        )
+    };
+    let page = generate_latest(&registry, Text);
+    assert_eq!(page, format!("# TYPE peers_total counter\n{}{}", line("a", 0), line("b", 1)));
+    assert!(peers.remove(peer("a")) && peers.len() == 1);
 }
 
 #[test]

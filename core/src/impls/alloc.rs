@@ -2,7 +2,10 @@ extern crate alloc;
 
 use crate::collect::{Collect, Flow, Sink};
 use crate::desc::Desc;
+use crate::label::LabelValue;
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::sync::Arc;
 
 macro_rules! pointers {
@@ -20,3 +23,18 @@ macro_rules! pointers {
 }
 
 pointers!(Arc, Box);
+
+macro_rules! texts {
+    ($($text:ty),*) => {$(
+        impl LabelValue for $text {
+            type Scratch = ();
+
+            #[inline]
+            fn text<'a>(&'a self, (): &'a mut ()) -> &'a str {
+                self
+            }
+        }
+    )*};
+}
+
+texts!(String, Cow<'_, str>);

@@ -37,7 +37,7 @@ impl Parts<'_> {
     }
 }
 
-impl<'a, C: Instrument, const N: usize> Builder<'a, C, [&'static str; N]> {
+impl<C: Instrument, L: LabelSet> Builder<'_, C, L> {
     /// These series are there from the start, so that a `rate` of them has a zero to begin with. They are like all others:
     /// they expire and can be removed.
     ///
@@ -49,8 +49,9 @@ impl<'a, C: Instrument, const N: usize> Builder<'a, C, [&'static str; N]> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn initial(mut self, series: impl IntoIterator<Item = [&'a str; N]>) -> Self {
-        self.parts.initial.extend(series.into_iter().map(Vec::from));
+    pub fn initial<'s>(mut self, series: impl IntoIterator<Item = L::Of<'s>>) -> Self {
+        let text = |series: L::Of<'s>| L::with(&series, |values| values.iter().map(|value| (*value).into()).collect());
+        self.parts.initial.extend(series.into_iter().map(text));
         self
     }
 }
@@ -59,10 +60,11 @@ impl<'a, C: Instrument, const N: usize> Builder<'a, C, [&'static str; N]> {
 pub(super) fn make<L: LabelSet, C: Instrument>(
     name: &str,
     family: &GrowingFamily<L, C>,
-    initial: &[Vec<&str>],
+    initial: &[Vec<String>],
 ) -> Result<(), Error> {
     for values in initial {
-        family.make(values).map_err(|refused| {
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        family.make(&values).map_err(|refused| {
             let text = format!("metric {name:?}: its first series {values:?} was refused: {refused}");
             Error::new(ErrorKind::Label, text)
         })?;

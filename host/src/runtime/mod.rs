@@ -11,6 +11,7 @@ mod marks;
 mod named;
 #[expect(unsafe_code, reason = "it holds the store, which the last of its holders frees")]
 mod owner;
+mod shown;
 mod single;
 #[expect(unsafe_code, reason = "the content of a slot is shared memory, guarded by its state")]
 mod slot;
@@ -24,4 +25,5 @@ pub(crate) use desc::{OwnedDesc, check_state_set, composed};
 pub use growing::GrowingFamily;
 pub use handle::Handle;
 pub(crate) use marks::Lifetime;
+pub use shown::Shown;
 pub(crate) use single::Single;

@@ -4,11 +4,12 @@ use super::growing::GrowingFamily;
 use super::handle::Handle;
 use crate::error::{Error, ErrorKind};
 use crate::instrument::Instrument;
-use narthex_core::LabelSet;
+use narthex_core::{LabelSet, Refused};
 use std::fmt::Display;
 
 impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
-    /// Takes out every series that has all of these labels; how many it took. No labels fit every series.
+    /// Takes out every series that has all of these labels; how many it took. No labels are those of no series;
+    /// [`clear`](Self::clear) takes out all.
     ///
     /// ```
     /// # fn main() -> Result<(), narthex::Error> {
@@ -26,6 +27,9 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
     ///
     /// [`ErrorKind::Label`] for a name that is none of the family's; nothing is taken out then.
     pub fn remove_by_labels(&self, labels: &[(&str, &str)]) -> Result<usize, Error> {
+        if labels.is_empty() {
+            return Ok(0); // a filter that was put together and came out empty shall not take everything
+        }
         let names: Vec<&str> = self.label_names().collect();
         let mut wanted = Vec::new();
         for (name, value) in labels {
@@ -43,7 +47,7 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
 
 impl<C: Instrument, const N: usize> GrowingFamily<[&'static str; N], C> {
     /// As [`get`](Self::get), with values that are formatted: numbers, addresses, your own types. That allocates; keep the
-    /// handle where it matters, or derive a [`LabelSet`].
+    /// handle where it matters, or derive a [`LabelSet`], whose fields may be [`Shown`](crate::Shown).
     ///
     /// ```
     /// # fn main() -> Result<(), narthex::Error> {
@@ -55,7 +59,25 @@ impl<C: Instrument, const N: usize> GrowingFamily<[&'static str; N], C> {
     /// # }
     /// ```
     pub fn get_display(&self, labels: [&dyn Display; N]) -> Handle<C> {
-        let texts = labels.map(ToString::to_string);
-        self.get(texts.each_ref().map(String::as_str))
+        formatted(labels, |values| self.get(values))
     }
+
+    /// As [`try_get`](Self::try_get), with values that are formatted.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn try_get_display(&self, labels: [&dyn Display; N]) -> Result<Handle<C>, Refused> {
+        formatted(labels, |values| self.try_get(values))
+    }
+
+    /// As [`remove`](Self::remove), with values that are formatted.
+    pub fn remove_display(&self, labels: [&dyn Display; N]) -> bool {
+        formatted(labels, |values| self.remove(values))
+    }
+}
+
+fn formatted<R, const N: usize>(labels: [&dyn Display; N], f: impl FnOnce([&str; N]) -> R) -> R {
+    let texts = labels.map(ToString::to_string);
+    f(texts.each_ref().map(String::as_str))
 }
