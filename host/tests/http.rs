@@ -3,7 +3,7 @@
 mod client;
 
 use client::{Reply, get, request};
-use narthex::{Collect, Desc, ErrorKind, Flow, Kind, Registry, Sink, callback, name, start_http_server};
+use narthex::{Collect, Desc, ErrorKind, Flow, HttpOptions, Kind, Registry, Sink, callback, name, start_http_server};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc;
@@ -47,6 +47,14 @@ fn formats_and_codings() {
         assert_eq!(reply.header("content-encoding"), gzip.then_some("gzip"), "{headers:?}");
         assert_eq!(&reply.text(), page, "{headers:?}");
     }
+}
+
+#[test]
+fn timeouts_may_be_endless() {
+    let forever = Duration::MAX;
+    let options = HttpOptions::new().header_timeout(forever).idle_timeout(forever).write_timeout(forever);
+    let server = options.start(anywhere(), registry()).unwrap();
+    assert_eq!(get(server.local_addr(), "/metrics", "").status, 200);
 }
 
 #[test]

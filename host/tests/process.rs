@@ -2,10 +2,12 @@
 
 use narthex::encode::Text;
 use narthex::{Collect, Prefix, Prefixed, ProcessCollector, Registry, generate_latest};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 const STAT: &str =
     "42 (a) b (c) S 1 42 42 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 7 0 1000 4096000 300 1844674407 1 1\n";
@@ -134,6 +136,60 @@ fn without_privilege<T: Send>(f: impl FnOnce() -> T + Send) -> T {
 fn a_process_that_is_gone_has_no_values() {
     assert!(samples(ProcessCollector::new().with_pid(|| Some(u32::MAX))).is_empty());
     assert!(samples(ProcessCollector::new().with_root("/nowhere")).is_empty());
+}
+
+#[test]
+fn a_process_that_is_not_known_is_not_this_one() {
+    assert!(samples(ProcessCollector::new().with_pid(|| None)).is_empty());
+}
+
+#[test]
+fn numbers_out_of_range_cost_no_other() {
+    let stat = STAT
+        .replace(" 250 50 ", " 18446744073709551615 18446744073709551615 ")
+        .replace(" 300 ", " 18446744073709551615 ");
+    let stat = stat.replace(" 1000 4096000 ", " 18446744073709551615 18446744073709551616 ");
+    let limits = LIMITS.replace("1024 ", "99999999999999999999");
+    let files =
+        [("42/stat", stat.as_bytes()), ("42/limits", limits.as_bytes()), ("stat", b"btime 18446744073709551615\n")];
+    let ticks = rustix::param::clock_ticks_per_second() as f64;
+    let max = u64::MAX as f64;
+    assert_eq!(
+        samples(collector(proc("out-of-range", &files))),
+        [
+            &format!("process_cpu_seconds_total {}", text((max + max) / ticks)),
+            "process_open_fds 3",
+            "process_virtual_memory_max_bytes +Inf",
+            &format!("process_start_time_seconds {}", text(max + max / ticks)),
+            "process_threads 7",
+            "process_network_receive_bytes_total 1234",
+            "process_network_transmit_bytes_total 5678",
+        ]
+    );
+}
+
+fn text(value: f64) -> String {
+    narthex::Number::from(value).text(0).as_str().into()
+}
+
+/// Set in the process that can open no file.
+const NO_FILES: &str = "NARTHEX_TEST_NO_FILES";
+
+#[test]
+fn without_a_file_left_there_are_no_values_until_there_is_one() {
+    if std::env::var_os(NO_FILES).is_none() {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", "without_a_file_left_there_are_no_values_until_there_is_one"]).env(NO_FILES, "1");
+        let output = child.output().unwrap();
+        return assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+    let before = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: Some(0), ..before }).unwrap();
+    assert_eq!(fs::File::open("/proc/self/stat").unwrap_err().raw_os_error(), Some(24), "EMFILE");
+    let none = samples(ProcessCollector::new());
+    setrlimit(Resource::Nofile, before).unwrap();
+    assert!(none.is_empty(), "{none:?}");
+    assert_eq!(samples(ProcessCollector::new()).len(), 10);
 }
 
 #[test]

@@ -29,18 +29,25 @@ use std::path::{Path, PathBuf};
 /// For a namespace before the names, put it into a [`Prefixed`](crate::Prefixed).
 pub struct ProcessCollector {
     root: PathBuf,
-    pid: Box<dyn Fn() -> Option<u32> + Send + Sync>,
+    /// Nothing for this process.
+    pid: Option<Box<AskPid>>,
 }
+
+type AskPid = dyn Fn() -> Option<u32> + Send + Sync;
 
 impl ProcessCollector {
     /// This process.
     pub fn new() -> Self {
-        Self { root: "/proc".into(), pid: Box::new(|| None) }
+        Self { root: "/proc".into(), pid: None }
     }
 
-    /// Another process: `pid` is asked at each collection, and may answer nothing for this one.
+    /// Another process: `pid` is asked at each collection. While it answers nothing, because a file with the number is gone
+    /// say, no metric has a value.
+    ///
+    /// A number that is used again is another process: ask for one whose process you know, a child's that was not waited for
+    /// or what a service manager says.
     pub fn with_pid(self, pid: impl Fn() -> Option<u32> + Send + Sync + 'static) -> Self {
-        Self { pid: Box::new(pid), ..self }
+        Self { pid: Some(Box::new(pid)), ..self }
     }
 
     /// Another place than `/proc`, where a container sees its host's processes.
@@ -61,18 +68,22 @@ impl Collect for ProcessCollector {
     }
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
-        let process = Process::new(&self.root, (self.pid)());
+        let directory = match &self.pid {
+            None => Some("self".into()),
+            Some(ask) => ask().map(|pid| pid.to_string()),
+        };
+        let process = Process::new(&self.root, directory);
         FACTS.iter().try_for_each(|fact| fact.collect(&process, sink))
     }
 }
 
 const FACTS: [Fact<Process>; 10] = [
     Fact::counter(name!("process_cpu_seconds"), "User and system CPU time spent, in seconds.", |process| {
-        let ticks = process.stat(stat::USER_TIME)? + process.stat(stat::SYSTEM_TIME)?;
-        Some((ticks as f64 / ticks_per_second()).into())
+        let ticks = process.stat(stat::USER_TIME)? as f64 + process.stat(stat::SYSTEM_TIME)? as f64;
+        Some((ticks / ticks_per_second()).into())
     }),
     Fact::gauge(name!("process_open_fds"), "Open file descriptors.", |process| {
-        Some((std::fs::read_dir(process.directory.join("fd")).ok()?.count() as u64).into())
+        Some((std::fs::read_dir(process.directory.as_ref()?.join("fd")).ok()?.count() as u64).into())
     }),
     Fact::gauge(name!("process_max_fds"), "The most file descriptors that may be open.", |process| {
         process.limit("Max open files")
@@ -84,7 +95,7 @@ const FACTS: [Fact<Process>; 10] = [
         process.limit("Max address space")
     }),
     Fact::gauge(name!("process_resident_memory_bytes"), "Resident memory size in bytes.", |process| {
-        Some(process.stat(stat::RESIDENT_PAGES)?.saturating_mul(page_size() as u64).into())
+        Some(process.stat(stat::RESIDENT_PAGES)?.checked_mul(page_size() as u64)?.into())
     }),
     Fact::gauge(name!("process_start_time_seconds"), "When the process started, in Unix time.", |process| {
         let ticks = process.stat(stat::START_TIME)?;
@@ -116,18 +127,17 @@ fn ticks_per_second() -> f64 {
 /// A process while it is collected: each file is read once, when it is needed.
 struct Process {
     system_stat: PathBuf,
-    directory: PathBuf,
+    directory: Option<PathBuf>,
     stat: OnceCell<Option<String>>,
     limits: OnceCell<Option<String>>,
     network: OnceCell<Option<String>>,
 }
 
 impl Process {
-    fn new(root: &Path, pid: Option<u32>) -> Self {
-        let directory = root.join(pid.map_or("self".into(), |pid| pid.to_string()));
+    fn new(root: &Path, directory: Option<String>) -> Self {
         Self {
             system_stat: root.join("stat"),
-            directory,
+            directory: directory.map(|directory| root.join(directory)),
             stat: OnceCell::new(),
             limits: OnceCell::new(),
             network: OnceCell::new(),
@@ -135,7 +145,8 @@ impl Process {
     }
 
     fn file<'f>(&self, cell: &'f OnceCell<Option<String>>, name: &str) -> Option<&'f str> {
-        cell.get_or_init(|| read(&self.directory.join(name))).as_deref()
+        let directory = self.directory.as_ref()?;
+        cell.get_or_init(|| read(&directory.join(name))).as_deref()
     }
 
     fn stat(&self, field: usize) -> Option<u64> {

@@ -54,6 +54,9 @@ pub(super) struct Deadline<S> {
     waiting: Waiting,
 }
 
+/// Instead of a time so long that its end is no moment.
+const FOREVER: Duration = Duration::from_secs(1 << 30);
+
 /// What the timer runs for.
 #[derive(Clone, Copy, PartialEq)]
 enum Waiting {
@@ -81,7 +84,8 @@ impl<S> Deadline<S> {
                 Waiting::Reader => self.write,
                 _ => self.header,
             };
-            self.timer.as_mut().reset(Instant::now() + time);
+            let now = Instant::now();
+            self.timer.as_mut().reset(now.checked_add(time).unwrap_or(now + FOREVER));
         }
         ready!(self.timer.as_mut().poll(cx));
         Poll::Ready(Err(ErrorKind::TimedOut.into()))
