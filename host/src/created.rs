@@ -3,7 +3,6 @@
 use narthex_core::{Kind, Timestamp};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Metrics that are made from now on record when their series began; they and those that did before expose it.
 ///
@@ -49,7 +48,8 @@ pub fn enable_created_metrics() {
 }
 
 /// No metric exposes when its series began, from the next collection on, and none that is made from now on records it
-/// unless it [asks](crate::Builder::created); see [`enable_created_metrics`].
+/// unless it [asks](crate::Builder::created); see [`enable_created_metrics`]. What was given as a value is exposed all the
+/// same: [`MetricValue::with_created`](crate::MetricValue::with_created), and what a parsed page has.
 pub fn disable_created_metrics() {
     SWITCH.store(DISABLED, Ordering::Relaxed);
 }
@@ -79,10 +79,7 @@ pub(crate) const fn has_created(kind: Kind) -> bool {
     matches!(kind, Kind::Counter | Kind::Histogram | Kind::Summary)
 }
 
-/// This moment, by the system's clock.
+/// This moment, by the system's clock; a clock before 1970 is not set yet.
 pub(crate) fn now() -> Timestamp {
-    const EPOCH: Timestamp = Timestamp::new(0, 0).expect("no nanoseconds");
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(); // a clock before 1970 is not set yet
-    let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
-    Timestamp::new(seconds, since.subsec_nanos()).unwrap_or(EPOCH)
+    Timestamp::now().max(Timestamp::EPOCH)
 }

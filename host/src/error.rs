@@ -4,6 +4,33 @@ use narthex_core::{Invalid, Rule};
 /// What went wrong, where, and what would be right.
 ///
 /// Match on [`kind`](Self::kind); the text is for people.
+///
+/// A library that may be set up twice, or code without a place to keep a metric, takes what is registered already. It has
+/// the type that the builder gave: a `Handle` without labels, a `GrowingFamily` with them.
+///
+/// ```
+/// use narthex::{Counter, Error, GrowingFamily, Registry};
+///
+/// type Jobs = GrowingFamily<[&'static str; 1], Counter>;
+///
+/// fn jobs(registry: &Registry) -> Result<Jobs, Error> {
+///     registry.counter("jobs_total", "Jobs.").labels(["queue"]).register().or_else(|error| {
+///         let existing = error.existing().and_then(|existing| existing.downcast_ref::<Jobs>().cloned());
+///         existing.ok_or(error) // something else has the name
+///     })
+/// }
+///
+/// # fn main() -> Result<(), Error> {
+/// let registry = Registry::new();
+/// jobs(&registry)?.get(["mail"]).inc();
+/// assert_eq!(jobs(&registry)?.get(["mail"]).value(), 1);
+///
+/// registry.gauge("workers", "Workers.").register()?;
+/// let taken = registry.counter("workers", "Workers.").register().map(drop);
+/// assert!(taken.unwrap_err().existing().is_some_and(|existing| existing.downcast_ref::<Jobs>().is_none()));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Error(Box<Inner>);
 
 struct Inner {

@@ -8,6 +8,8 @@ use crate::number::{Number, NumberText};
 /// assert_eq!(Timestamp::new(12, 3).unwrap().to_string(), "12.000000003");
 /// assert_eq!(Timestamp::new(12, 1_000_000_000), None);
 /// ```
+///
+/// With the feature `std`, a `SystemTime` becomes one, and there is `Timestamp::now`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
     seconds: i64,
@@ -17,6 +19,9 @@ pub struct Timestamp {
 const NANOSECONDS: u32 = 1_000_000_000;
 
 impl Timestamp {
+    /// The beginning of 1970.
+    pub const EPOCH: Self = Self { seconds: 0, nanoseconds: 0 };
+
     /// A moment `nanoseconds` after `seconds`, also before the epoch: half a second before it is `(-1, 500_000_000)`.
     /// Nothing when there are a thousand million nanoseconds or more.
     pub const fn new(seconds: i64, nanoseconds: u32) -> Option<Self> {

@@ -12,3 +12,5 @@ pub mod embedded_io_async_v0_7;
 mod embedded_io_v0_7;
 #[cfg(feature = "picoserve-v0.20")]
 pub mod picoserve_v0_20;
+#[cfg(feature = "std")]
+mod std;

@@ -79,7 +79,7 @@ impl MetricValue {
         Self { value, created: None, timestamp: None, exemplars: Vec::new() }
     }
 
-    /// With the moment that it is of; left out where that is the moment of the scrape.
+    /// With the moment that it is of; left out where that is the moment of the scrape. A `SystemTime` becomes one by `into`.
     pub fn with_timestamp(mut self, timestamp: Timestamp) -> Self {
         self.timestamp = Some(timestamp);
         self
