@@ -67,7 +67,7 @@
 //! | [`Table`] | nothing of its own: it is an array of cells | |
 //! | look-up in a [`Family`], [`Series`] cloned or dropped, series removed | one word for each slot that matches | a few instructions each |
 //! | a new series, a refused one | the search for a free slot, the text, the cell's reset | grows with `N`, `TEXT` and the cell |
-//! | [`Info`] set or read | the text | grows with `TEXT` |
+//! | [`Info`] set or read, an exemplar of a [`WithExemplar`] kept or read | the text | grows with `TEXT` |
 //! | [`collect`](Collect::collect), [`encode`], a histogram's snapshot | one cell at a time, for a histogram all its buckets | grows with the buckets |
 //!
 //! That is the longest that any interrupt waits: one row, never a page. On a Cortex-M3 it is 9 instructions for an increment
@@ -85,8 +85,8 @@
 //!   like an NMI.
 //! * Two cores (RP2040: `critical-section-impl` of `rp2040-hal` or `embassy-rp`): handlers and the other core, which waits
 //!   as long as a section lasts. An implementation for a single core there is undefined behaviour.
-//! * Hosts (`critical-section/std`): threads. Only making a series and an [`Info`] take the section, which is a mutex; a
-//!   signal handler may do everything else.
+//! * Hosts (`critical-section/std`): threads. Only making a series, an [`Info`] and the exemplar of a [`WithExemplar`] take the
+//!   section, which is a mutex; a signal handler may do everything else.
 //!
 //! **From an NMI, a HardFault or a handler above the section** only what is one atomic instruction sequence: 32-bit
 //! counters, gauges and state sets on targets with compare-and-swap, in a static, in a [`Table`] or through a [`Series`]

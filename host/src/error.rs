@@ -92,6 +92,7 @@ impl Error {
     pub(crate) fn invalid(what: &str, invalid: Invalid<'_>) -> Self {
         let kind = match invalid.rule {
             Rule::UnitOfInfo | Rule::UnitNotInName => ErrorKind::Unit,
+            _ if what.starts_with("unit") => ErrorKind::Unit,
             Rule::ReservedLabel | Rule::ReservedLe | Rule::ReservedQuantile | Rule::ReservedState => ErrorKind::Label,
             Rule::DuplicateLabel => ErrorKind::Label,
             _ if what.starts_with("label") => ErrorKind::Label,

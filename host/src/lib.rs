@@ -40,6 +40,43 @@
 //! | `relay` (a feature) | metrics of devices on serial lines |
 //! | [`testing`] | for tests of a program's metrics |
 //! | [`parse_openmetrics`] | into the process: what others expose, as a collector |
+//!
+//! # What a group has, and what builders have
+//!
+//! A group is a struct of cells with `#[derive(MetricGroup)]`, mostly in a `static`: for metrics that are known when the
+//! program is written, and for [libraries](Registry#in-a-library), which do not know their user's registry. Timers, error
+//! counters and in-progress trackers are the same for both.
+//!
+//! | | group | builders of a [`Registry`] |
+//! | --- | --- | --- |
+//! | names, labels, bounds, states | in the code, checked by the compiler; classic names | checked by `register`; any UTF-8 on demand |
+//! | label sets | closed ([`Table`]), or up to a fixed number of series ([`Family`]) | [`GrowingFamily`]: a limit, expiry and first series on demand |
+//! | constant labels | from outside, for the whole group: [`Registry::scoped`], [`Labelled`] | of each metric, too |
+//! | infos | [`Info`], label names in the code | [`RuntimeInfo`] |
+//! | exemplars | [`WithExemplar`]: the last one, its moment given | [`WithExemplars`]: one of each bucket, with the moment; a provider |
+//! | `_created` | none | on demand |
+//! | integers | all cells, also histograms and summaries, with a `scale` | counters and gauges |
+//! | values from elsewhere | [`CounterFn`], [`GaugeFn`] | [`callback`](Builder::callback) |
+//!
+//! # Signal handlers
+//!
+//! What is one or a few atomic operations may be done in a signal handler: to update a counter, gauge, histogram or summary, and
+//! to set a state set to a state that it has, in a `static`, in a [`Table`], or through a [`Handle`] or [`Series`] that was
+//! kept. A float is added in a loop that makes progress whatever it has interrupted; timers read the monotonic clock.
+//!
+//! Everything else may take a lock or allocate: [`GrowingFamily::get`], also of a series that is there, dropping a
+//! [`Handle`], exemplars and their providers, infos, `remove`, `reset`, registering, scraping.
+//!
+//! # Processes that fork
+//!
+//! A child has copies of all numbers and counts on from what its parent had counted; nobody adds the two up. It has none of
+//! its parent's threads: no endpoint answers there, though the child holds the socket open.
+//!
+//! When the parent had other threads, the child may do what a signal handler may, until it calls `exec`: a lock that another
+//! thread held at the fork is held for ever, and a look-up or a scrape would wait for it. A child that goes on for long forks
+//! before there are threads, or makes a [`Registry`], metrics and an endpoint of its own after the fork;
+//! [`default_registry`], [`Family`], [`Info`] and [`WithExemplar`] share locks with the parent's. [`ProcessCollector`] and
+//! [`PlatformCollector`] are of the process that collects them.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(loom, allow(dead_code, unused_imports, reason = "the endpoint is not built for loom"))]

@@ -31,6 +31,8 @@ fn names() {
     }
     refused("a bad namespace", ErrorKind::Name, &["a-b"], |r| r.gauge("x", "").namespace("a-b").register().map(drop));
     refused("the same name", ErrorKind::Duplicate, &["there"], |r| r.gauge("there", "").register().map(drop));
+    let speed = |r: &Registry| r.gauge("speed", "").unit("m/s").register().map(drop);
+    refused("no unit", ErrorKind::Unit, &["\"m/s\"", "\"m_s\" would do"], speed);
     refused("a unit of an info", ErrorKind::Unit, &["x"], |r| r.info("x", "").unit("seconds").register().map(drop));
 }
 

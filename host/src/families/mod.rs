@@ -166,7 +166,7 @@ impl MetricFamily {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unit`] for an info and a state set, [`ErrorKind::Name`] for what a name cannot end in.
+    /// [`ErrorKind::Unit`] for an info and a state set, and for what no name can end in.
     pub fn unit(self, unit: &str) -> Result<Self, Error> {
         let name = self.desc.name.clone();
         self.named(&name, unit)

@@ -27,7 +27,7 @@ fn every_kind_is_written() -> Result<(), Error> {
     let jobs = jobs.with(["sms"], 0.5)?.with(["mail"], MetricValue::number(u64::MAX).with_created(moment(7)))?;
     let wait = MetricValue::histogram([(-0.1, 1), (0.1, 2), (INF, 5)], 3.5)
         .with_exemplar(&[("trace_id", "a")], 0.1, Some(moment(9)))
-        .with_exemplar(&[("trace_id", "b")], 0.2, None);
+        .with_exemplar(&[("trace_id", "b")], f64::NAN, None);
     let families = MetricFamilies::new([
         jobs,
         MetricFamily::gauge("heat", "")?.unit("celsius")?.with([], MetricValue::from(-1).with_timestamp(moment(-1)))?,
@@ -52,7 +52,7 @@ heat_celsius -1 -0.5
 # UNIT wait_seconds seconds
 wait_seconds_bucket{a="",b="x",le="-0.1"} 1
 wait_seconds_bucket{a="",b="x",le="0.1"} 2 # {trace_id="a"} 0.1 9.5
-wait_seconds_bucket{a="",b="x",le="+Inf"} 5 # {trace_id="b"} 0.2
+wait_seconds_bucket{a="",b="x",le="+Inf"} 5 # {trace_id="b"} NaN
 # TYPE queued gaugehistogram
 queued_bucket{le="1.0"} 0
 queued_bucket{le="+Inf"} 1
@@ -109,6 +109,10 @@ fn what_is_wrong_is_said() {
             (Exemplar, "129 characters"),
         ),
         (
+            refused(jobs(), &["sms"], MetricValue::from(1).with_exemplar(&[], f64::NAN, None)),
+            (Exemplar, "by which no counter goes up"),
+        ),
+        (
             refused(MetricFamily::gauge("a", ""), &[], MetricValue::from(1).with_exemplar(&[], 1, None)),
             (Exemplar, "Gauge has no exemplars"),
         ),
@@ -144,7 +148,7 @@ fn what_no_family_can_be_is_refused() {
         (MetricFamily::state_set("a", "", [""]), States),
         (MetricFamily::state_set::<&str>("a", "", []), States),
         (MetricFamily::info("a", "").and_then(|a| a.unit("bytes")), Unit),
-        (gauge().and_then(|a| a.unit("m/s")), Name),
+        (gauge().and_then(|a| a.unit("m/s")), Unit),
         (MetricFamily::counter("", ""), Name),
         (MetricFamily::counter("a-b", ""), Name),
     ] {

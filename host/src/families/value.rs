@@ -1,6 +1,6 @@
 use crate::created;
 use crate::error::{Error, ErrorKind};
-use narthex_core::{Details, Exemplar, Flow, Kind, Labels, Number, Point, Take, Timestamp};
+use narthex_core::{Details, Exemplar, Flow, Kind, Labels, Number, Point, Take, Timestamp, bucket_of};
 
 /// What a series of a [`MetricFamily`](crate::MetricFamily) holds. A number becomes one by itself.
 ///
@@ -137,7 +137,7 @@ impl MetricValue {
             let text = format!("the kind {kind:?} has no exemplars; a counter and a histogram have");
             return refuse(ErrorKind::Exemplar, text);
         }
-        self.exemplars.iter().try_for_each(|exemplar| exemplar.check())
+        self.exemplars.iter().try_for_each(|exemplar| exemplar.check(kind))
     }
 
     /// Gives what a sample of it has.
@@ -200,16 +200,18 @@ impl Value {
     /// Where the exemplar of this observation belongs.
     fn place(&self, observed: &Number) -> usize {
         match self {
-            Value::Histogram { bounds, .. } => bounds.partition_point(|bound| *bound < observed.to_f64(0)),
+            Value::Histogram { bounds, .. } => {
+                bucket_of(bounds, observed.to_f64(0)).min(bounds.len().saturating_sub(1))
+            }
             _ => 0,
         }
     }
 }
 
 impl OwnedExemplar {
-    fn check(&self) -> Result<(), Error> {
-        if is_nan(&self.value) {
-            return Err(Error::new(ErrorKind::Exemplar, "an exemplar of NaN, which is in no bucket and no sum"));
+    fn check(&self, kind: Kind) -> Result<(), Error> {
+        if kind == Kind::Counter && is_nan(&self.value) {
+            return Err(Error::new(ErrorKind::Exemplar, "an exemplar of NaN, by which no counter goes up"));
         }
         let (names, values) = self.labels();
         let labels = Labels::new(&names, &values);

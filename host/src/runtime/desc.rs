@@ -24,6 +24,10 @@ pub(crate) struct Utf8 {
 impl OwnedDesc {
     /// Whether name, unit and label names are valid.
     pub(crate) fn check(&self) -> Result<(), Error> {
+        if let Err(Invalid { rule, .. }) = Name::new(&format!("_{}", self.unit)) {
+            let invalid = Invalid { text: &self.unit, rule };
+            return Err(Error::invalid(&format!("unit of metric {:?}:", self.name), invalid));
+        }
         Name::new(&self.name).map_err(|invalid| Error::invalid("metric name", invalid))?;
         let (what, names) = (format!("metric {:?}:", self.name), self.names().collect::<Vec<_>>());
         LabelNames::new(&names).map_err(|invalid| Error::invalid(&format!("label name of {what}"), invalid))?;
