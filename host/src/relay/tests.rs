@@ -167,7 +167,7 @@ fn a_family_that_becomes_another_thing() {
 #[test]
 fn what_has_no_shape_here_is_told() {
     let mut devices = Devices::new(1);
-    devices.send(0, "# TYPE x summary\nx_count 1\nx_sum 2\nx_count{q=\"1\"} 3\n");
+    devices.send(0, "# TYPE x summary\nx_count 1\nx_sum 2\nx_sum{q=\"1\"} 3\n");
     assert_eq!(devices.series(), ["x_sum{device=\"a\"} 2", "x_count{device=\"a\"} 1"]);
     devices.says("narthex_relay_series{device=\"a\"} 1");
     devices.says("narthex_relay_withheld_series{device=\"a\"} 1");
