@@ -34,13 +34,23 @@ fn samples(server: &Server, names: &[&str]) -> Vec<String> {
 fn replaced_added_and_deleted() {
     let server = pushgateway(free());
     let gateway = Gateway::new(&server.addr.to_string(), "backup").unwrap().grouping_key("path", "/var/lib").unwrap();
-    let seen = || samples(&server, &["a", "b"]);
+    for gateway in [gateway.clone(), gateway.protobuf()] {
+        is_replaced_added_and_deleted(&server, gateway);
+    }
+}
+
+fn is_replaced_added_and_deleted(server: &Server, gateway: Gateway) {
+    let seen = || samples(server, &["a", "b", "c"]);
     let line = |name, value| format!("{name}{{instance=\"\",job=\"backup\",path=\"/var/lib\"}} {value}");
 
     push_to_gateway(&gateway, &gauge("a", 1)).unwrap();
     assert_eq!(seen(), [line("a", 1)]);
     pushadd_to_gateway(&gateway, &gauge("b", 2)).unwrap();
     assert_eq!(seen(), [line("a", 1), line("b", 2)]);
+    let both = gauge("b", 4);
+    both.gauge("c", "").register().unwrap().set(5);
+    pushadd_to_gateway(&gateway.clone().gzip(), &both).unwrap();
+    assert_eq!(seen(), [line("a", 1), line("b", 4), line("c", 5)]);
     push_to_gateway(&gateway.clone().gzip(), &gauge("b", 3)).unwrap();
     assert_eq!(seen(), [line("b", 3)]);
 
@@ -80,12 +90,12 @@ fn every_kind_in_both_formats() {
     registry.info("build", "").register().unwrap().set([("version", "\u{1F525}")]).unwrap();
     registry.state_set("task", "", ["down", "up"]).register().unwrap().set("up").unwrap();
     let many = registry.counter("jobs_total", "Jobs.").labels(["n"]).register().unwrap();
-    (0..5000).for_each(|n| many.get([&*n.to_string()]).inc_by(n)); // more than one part of a page
+    (0..8000).for_each(|n| many.get([&*n.to_string()]).inc_by(n)); // more than one part of a page
     push_to_gateway(&gateway("x"), &registry).unwrap();
     let text = samples_of(&server, "x");
     delete_from_gateway(&gateway("x")).unwrap();
     push_to_gateway(&gateway("x").protobuf().gzip(), &registry).unwrap();
-    assert_eq!(text.len(), 5000 + 12 + 2 + 2 + 1 + 2);
+    assert_eq!(text.len(), 8000 + 12 + 2 + 2 + 1 + 2);
     assert!(samples_of(&server, "x") == text, "{:#?}", samples_of(&server, "x"));
 }
 

@@ -250,6 +250,11 @@ fn joined(mut chunks: &str) -> Option<String> {
 
 /// Passes requests on to `target` without what they say they accept, so that they are answered in the default format.
 pub fn accepting_anything(target: SocketAddr) -> SocketAddr {
+    accepting(target, "*/*")
+}
+
+/// The same, for a reader who accepts just this.
+pub fn accepting(target: SocketAddr, accept: &'static str) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = listener.local_addr().unwrap();
     thread::spawn(move || {
@@ -264,7 +269,7 @@ pub fn accepting_anything(target: SocketAddr) -> SocketAddr {
             };
             let request: String = head.iter().filter(kept).map(|line| format!("{line}\r\n")).collect();
             let mut server = TcpStream::connect(target).unwrap();
-            write!(server, "{request}Connection: close\r\n\r\n").unwrap();
+            write!(server, "{request}Accept: {accept}\r\nConnection: close\r\n\r\n").unwrap();
             let _ = std::io::copy(&mut server, &mut stream);
         }
     });
