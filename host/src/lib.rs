@@ -118,7 +118,8 @@ pub use collectors::{AllocatorCollector, BuildInfoCollector, PlatformCollector, 
 pub use created::{disable_created_metrics, enable_created_metrics};
 pub use error::{Error, ErrorKind};
 pub use exposition::{
-    encode_protobuf, encode_protobuf_escaped, generate_latest, generate_latest_escaped, write_latest,
+    content_type, encode_protobuf, encode_protobuf_escaped, format_float, generate_latest, generate_latest_escaped,
+    write_latest,
 };
 pub use families::{MetricFamilies, MetricFamily, MetricValue};
 #[doc(hidden)]

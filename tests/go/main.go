@@ -1,5 +1,7 @@
 // Reads pages with the parsers that Prometheus is made of. Each line of the input is a page, in JSON; the answer is a
-// line with what is on it: the name, the labels and the bits of the value of each sample.
+// line with what is on it: the name, the labels and the bits of the value of each sample, its exemplar and its timestamp.
+// A line may be the bits of floats instead; the answer is how Go writes them. The moment at which a series began is not
+// among it: Debian's client_model does not know of it.
 package main
 
 import (
@@ -20,10 +22,14 @@ import (
 type page struct {
 	Protobuf bool
 	Hex      string
+	Floats   []string
 }
 
-// A name, labels, the bits of a value.
-type sample [3]any
+// A name, labels, the bits of a value, an exemplar, milliseconds.
+type sample [5]any
+
+// Labels, the bits of a value, seconds, nanoseconds.
+type exemplar [4]any
 
 func main() {
 	out := json.NewEncoder(os.Stdout)
@@ -36,6 +42,10 @@ func main() {
 		check(err)
 		var page page
 		check(json.Unmarshal(line, &page))
+		if page.Floats != nil {
+			check(out.Encode(written(page.Floats)))
+			continue
+		}
 		content, err := hex.DecodeString(page.Hex)
 		check(err)
 		samples := []sample{}
@@ -71,20 +81,18 @@ func families(page []byte, protobuf bool) (families []*dto.MetricFamily) {
 }
 
 func samplesOf(family *dto.MetricFamily, metric *dto.Metric) (samples []sample) {
-	add := func(suffix string, le *float64, value float64) {
-		labels := map[string]string{}
-		for _, label := range metric.Label {
-			labels[label.GetName()] = label.GetValue()
-		}
+	addWith := func(suffix string, le *float64, value float64, exemplar *dto.Exemplar) {
+		labels := labelsOf(metric.Label)
 		if le != nil {
 			labels["le"] = number(*le)
 		}
-		bits := fmt.Sprintf("%016x", math.Float64bits(value))
-		samples = append(samples, sample{family.GetName() + suffix, labels, bits})
+		name := family.GetName() + suffix
+		samples = append(samples, sample{name, labels, bits(value), exemplarOf(exemplar), metric.TimestampMs})
 	}
+	add := func(suffix string, le *float64, value float64) { addWith(suffix, le, value, nil) }
 	switch family.GetType() {
 	case dto.MetricType_COUNTER:
-		add("", nil, metric.Counter.GetValue())
+		addWith("", nil, metric.Counter.GetValue(), metric.Counter.Exemplar)
 	case dto.MetricType_GAUGE:
 		add("", nil, metric.Gauge.GetValue())
 	case dto.MetricType_UNTYPED:
@@ -97,13 +105,42 @@ func samplesOf(family *dto.MetricFamily, metric *dto.Metric) (samples []sample) 
 		all := false
 		for _, bucket := range metric.Histogram.Bucket {
 			all = all || *bucket.UpperBound == infinite
-			add("_bucket", bucket.UpperBound, float64(bucket.GetCumulativeCount()))
+			addWith("_bucket", bucket.UpperBound, float64(bucket.GetCumulativeCount()), bucket.Exemplar)
 		}
 		if !all {
 			add("_bucket", &infinite, float64(metric.Histogram.GetSampleCount()))
 		}
 		add("_sum", nil, metric.Histogram.GetSampleSum())
 		add("_count", nil, float64(metric.Histogram.GetSampleCount()))
+	}
+	return
+}
+
+func exemplarOf(from *dto.Exemplar) *exemplar {
+	if from == nil {
+		return nil
+	}
+	at := from.GetTimestamp()
+	return &exemplar{labelsOf(from.Label), bits(from.GetValue()), at.GetSeconds(), at.GetNanos()}
+}
+
+func labelsOf(pairs []*dto.LabelPair) map[string]string {
+	labels := map[string]string{}
+	for _, label := range pairs {
+		labels[label.GetName()] = label.GetValue()
+	}
+	return labels
+}
+
+func bits(value float64) string {
+	return fmt.Sprintf("%016x", math.Float64bits(value))
+}
+
+func written(floats []string) (texts []string) {
+	for _, hex := range floats {
+		bits, err := strconv.ParseUint(hex, 16, 64)
+		check(err)
+		texts = append(texts, strconv.FormatFloat(math.Float64frombits(bits), 'g', -1, 64))
 	}
 	return
 }
