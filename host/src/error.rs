@@ -74,6 +74,8 @@ pub enum ErrorKind {
     Tls,
     /// The hash of a password, or the name that it is for.
     Password,
+    /// A header of requests.
+    Header,
     /// A device that cannot be told from another, or is none.
     Device,
     /// A file that could not be written.

@@ -162,10 +162,6 @@ fn what_a_gateway_can_say() {
     let said = format!("500 Internal Server Error: {}", "x  ".repeat(200));
     for (answer, error) in [
         (&b"HTTP/1.1 400 Bad Request\r\nContent-Length: 8\r\n\r\nno: why\n"[..], "400 Bad Request: no: why"),
-        (
-            b"HTTP/1.1 307 There\r\nLocation: http://e/\r\nContent-Length: 0\r\n\r\n",
-            "307 Temporary Redirect to http://e/, which is not followed: ",
-        ),
         (b"HTTP/1.1 404 Not Found\r\n\r\n", "404 Not Found: "),
         (&long, &said[..500]),
         (b"SSH-2.0-OpenSSH\r\n", "invalid HTTP version parsed"),
@@ -184,9 +180,83 @@ fn what_a_gateway_can_say() {
     assert_eq!(refused.io().unwrap().kind(), Io::ConnectionRefused, "{refused}");
 }
 
-/// Neither one that says nothing nor one that never ends.
+/// Whatever the method: who is sent somewhere else would be sent there with a password.
 #[test]
-fn a_gateway_that_takes_its_time() {
+fn no_redirect_is_followed() {
+    for status in
+        ["301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"]
+    {
+        let elsewhere = TcpListener::bind("127.0.0.1:0").unwrap();
+        elsewhere.set_nonblocking(true).unwrap();
+        let to = format!("http://{}/", elsewhere.local_addr().unwrap());
+        let answer = format!("HTTP/1.1 {status}\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n");
+        let (push, delete) = (gateway(answer.as_bytes()), gateway(answer.as_bytes()));
+        for error in [push_to_gateway(&at(push.0), &registry()), delete_from_gateway(&at(delete.0))] {
+            let error = error.unwrap_err().to_string();
+            assert!(error.contains(&format!(": {status} to {to}, which is not followed: ")), "{error}");
+        }
+        assert_eq!(elsewhere.accept().unwrap_err().kind(), Io::WouldBlock);
+    }
+}
+
+/// A gateway that begins an answer with `start`, and then says `rest` again and again.
+fn endless(start: &'static [u8], rest: &'static [u8]) -> (SocketAddr, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    let serve = move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        read(&stream);
+        let _ = stream.write_all(start);
+        let rest = rest.repeat(1000);
+        while stream.write_all(&rest).is_ok() {}
+    };
+    (addr, thread::spawn(serve))
+}
+
+/// What never ends is read to where it matters, or as long as there is time.
+#[test]
+fn an_answer_that_never_ends() {
+    for (start, rest, error) in [
+        (&b"HTTP/1.1 500 No\r\n\r\n"[..], &b"why "[..], "500 Internal Server Error: why why why "),
+        (b"HTTP/1.1 400 No\r\nTransfer-Encoding: chunked\r\n\r\n", b"4\r\nwhy \r\n", "400 Bad Request: why why why "),
+        (b"HTTP/1.1 200 OK\r\nX-Long: ", b"xxxxxxxx", "message head is too large"),
+        (b"HTTP/1.1 200 OK\r\n", b"X-Many: x\r\n", "message head is too large"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n", "no answer within 2s"),
+    ] {
+        let (addr, ended) = endless(start, rest);
+        let refused = push_to_gateway(&at(addr).timeout(Duration::from_secs(2)), &registry()).unwrap_err().to_string();
+        assert!(refused.contains(error) && refused.len() < 700, "{error} is not in {refused}");
+        ended.join().unwrap(); // nobody listens any more
+    }
+    let (addr, ended) = endless(b"HTTP/1.1 200 OK\r\n\r\n", b"fine ");
+    push_to_gateway(&at(addr), &registry()).unwrap();
+    ended.join().unwrap();
+}
+
+#[test]
+fn headers_of_ones_own() {
+    let (addr, got) = gateway(OK);
+    let gateway = at(addr).header("X-Scope-OrgID", "old").unwrap().header("x-scope-orgid", "tenant").unwrap();
+    let gateway = gateway.header("Authorization", "Negotiate secret").unwrap();
+    assert!(!format!("{gateway:?}").contains("tenant") && !format!("{gateway:?}").contains("secret"));
+    push_to_gateway(&gateway, &registry()).unwrap();
+    let (head, _) = got.join().unwrap();
+    let own: Vec<_> = head.iter().filter(|line| line.starts_with("x-") || line.starts_with("auth")).collect();
+    assert_eq!(own, ["x-scope-orgid: tenant", "authorization: Negotiate secret"]);
+    for (name, value, why) in [
+        ("Host", "x", "every request has it, as it has to be; leave it out"),
+        ("content-length", "1", "every request has it, as it has to be; leave it out"),
+        ("a b", "x", "a header is not called so; as X-Scope-OrgID is"),
+        ("", "x", "a header is not called so; as X-Scope-OrgID is"),
+        ("x", "secret\r\ny: z", "its value has a character that a header cannot have; a line's end?"),
+    ] {
+        let error = at(addr).header(name, value).unwrap_err();
+        assert_eq!((error.kind(), error.to_string()), (ErrorKind::Header, format!("header {name:?}: {why}")));
+    }
+}
+
+#[test]
+fn a_gateway_that_says_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let slow = at(listener.local_addr().unwrap()).timeout(Duration::from_millis(50));
     let start = Instant::now();

@@ -1,13 +1,14 @@
 //! A real Prometheus scrapes us, and answers with the values that were set.
 
+mod authority;
 mod server;
 
+use authority::Authority;
 use narthex::encode::Text;
 use narthex::{
     BasicAuth, Collect, Desc, Details, Exemplar, Flow, HttpOptions, Kind, Labels, Point, Registry, Sample, Sink,
     Timestamp, TlsOptions, generate_latest, name, start_http_server,
 };
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use server::{Server, accepting_anything, directory, get, prometheus, prometheus_with, promtool, quickstart, wait_for};
 use std::net::SocketAddr;
 use std::time::SystemTime;
@@ -72,21 +73,10 @@ fn prometheus_scrapes_both_formats() {
 #[test]
 fn prometheus_scrapes_protobuf_over_tls_with_certificate_and_password() {
     let directory = directory("e2e-secure");
-    let file = |name: &str, content: &str| {
-        let path = directory.join(name);
-        std::fs::write(&path, content).unwrap();
-        path
-    };
-    let mut params = CertificateParams::new([]).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-    let issue = |name: &str| {
-        let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new([name.to_string()]).unwrap().signed_by(&key, &authority).unwrap();
-        (file(&format!("{name}.pem"), &certificate.pem()), file(&format!("{name}.key"), &key.serialize_pem()))
-    };
-    let ((server_pem, server_key), (client_pem, client_key)) = (issue("localhost"), issue("prometheus"));
-    let ca = file("ca.pem", &authority.pem());
+    let authority = Authority::new(&directory, "ca");
+    let (server_pem, server_key) = authority.issue("localhost");
+    let (client_pem, client_key) = authority.issue("prometheus");
+    let ca = authority.ca;
 
     let registry = registry();
     registry.register(Traced).unwrap();

@@ -1,14 +1,15 @@
 //! A real Pushgateway takes what we push, and says what it does not take.
 
+mod authority;
 mod server;
 
+use authority::Authority;
 use narthex::{
     Collect, Desc, Details, ErrorKind, Flow, Gateway, GatewayTls, Kind, Labels, Point, Registry, Sample, Sink,
     Timestamp, delete_from_gateway, name, push_to_gateway, pushadd_to_gateway,
 };
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use server::{Server, directory, free, get, pushgateway, pushgateway_with};
-use std::path::PathBuf;
+use server::{Server, demanding, directory, free, get, pushgateway, pushgateway_with};
+use std::fs;
 
 fn gauge(name: &str, value: i64) -> Registry {
     let registry = Registry::new();
@@ -136,34 +137,14 @@ fn the_gateway_says_why() {
 #[test]
 fn over_tls_with_a_certificate_and_a_password() {
     let directory = directory("e2e_push");
-    let file = |name: &str, content: &str| -> PathBuf {
-        std::fs::write(directory.join(name), content).unwrap();
-        directory.join(name)
-    };
-    let authority = |name: &str| {
-        let mut params = CertificateParams::new([]).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(rcgen::DnType::CommonName, name);
-        CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
-    };
-    let (ours, others) = (authority("ours"), authority("others"));
-    let issue = |name: &str| {
-        let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new([name.to_string()]).unwrap().signed_by(&key, &ours).unwrap();
-        (file(&format!("{name}.pem"), &certificate.pem()), file(&format!("{name}.key"), &key.serialize_pem()))
-    };
-    let ((_, _), (client, client_key)) = (issue("localhost"), issue("backup"));
-    let (ca, other_ca) = (file("ca.pem", &ours.pem()), file("other.pem", &others.pem()));
-    let hash = bcrypt::hash("secret", 5).unwrap();
-    let config = format!(
-        "tls_server_config:\n  cert_file: localhost.pem\n  key_file: localhost.key\n  \
-         client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\nbasic_auth_users:\n  jane: {hash}\n"
-    );
-    let config = file("web.yml", &config);
+    let (ours, others) = (Authority::new(&directory, "ca"), Authority::new(&directory, "others"));
+    let (_, (client, client_key)) = (ours.issue("localhost"), ours.issue("backup"));
+    let (ca, other_ca) = (&ours.ca, &others.ca);
+    let config = demanding(&directory);
     let server = pushgateway_with(free(), &[&format!("--web.config.file={}", config.display())]);
 
     let at = |host: &str| Gateway::new(&format!("https://{host}:{}", server.addr.port()), "j").unwrap();
-    let known = GatewayTls::new(&ca).client_certificate(&client, &client_key);
+    let known = GatewayTls::new(ca).client_certificate(&client, &client_key);
     let push = |gateway: Gateway| push_to_gateway(&gateway, &gauge("a", 1)).map_err(|error| error.to_string());
 
     let welcome = at("localhost").tls(known.clone()).unwrap();
@@ -172,8 +153,8 @@ fn over_tls_with_a_certificate_and_a_password() {
     for (gateway, why) in [
         (welcome.clone(), "401 Unauthorized"),
         (welcome.basic_auth("jane", "wrong").unwrap(), "401 Unauthorized"),
-        (at("localhost").tls(GatewayTls::new(&ca)).unwrap(), "ertificate"),
-        (at("localhost").tls(GatewayTls::new(&other_ca)).unwrap(), "invalid peer certificate: UnknownIssuer"),
+        (at("localhost").tls(GatewayTls::new(ca)).unwrap(), "ertificate"),
+        (at("localhost").tls(GatewayTls::new(other_ca)).unwrap(), "invalid peer certificate: UnknownIssuer"),
         (at("127.0.0.1").tls(known.clone()).unwrap(), "certificate not valid for name \"127.0.0.1\""),
         (Gateway::new(&server.addr.to_string(), "j").unwrap(), "400 Bad Request"),
     ] {
@@ -186,10 +167,33 @@ fn over_tls_with_a_certificate_and_a_password() {
     for wrong in [
         GatewayTls::new(&client_key),
         GatewayTls::new(directory.join("missing")),
-        GatewayTls::new(&ca).client_certificate(&client_key, &client),
-        GatewayTls::new(&ca).client_certificate(&other_ca, &client_key),
+        GatewayTls::new(ca).client_certificate(&client_key, &client),
+        GatewayTls::new(ca).client_certificate(other_ca, &client_key),
     ] {
         let error = at("localhost").tls(wrong).unwrap_err();
         assert!(error.kind() == ErrorKind::Tls && error.to_string().contains("e2e_push"), "{error}");
     }
+}
+
+#[test]
+fn a_certificate_that_is_renewed_is_the_one_that_is_shown() {
+    let directory = directory("e2e_push_renewed");
+    let (ours, others) = (Authority::new(&directory, "ca"), Authority::new(&directory, "others"));
+    ours.issue("localhost");
+    let (certificate, key) = others.issue("backup");
+    let config = demanding(&directory);
+    let server = pushgateway_with(free(), &[&format!("--web.config.file={}", config.display())]);
+    let tls = GatewayTls::new(&ours.ca).client_certificate(&certificate, &key);
+    let gateway = Gateway::new(&format!("https://localhost:{}", server.addr.port()), "j").unwrap().tls(tls).unwrap();
+    let gateway = gateway.basic_auth("jane", "secret").unwrap();
+    let push = || push_to_gateway(&gateway, &gauge("a", 1)).map_err(|error| (error.kind(), error.to_string()));
+
+    assert_eq!(push().unwrap_err().0, ErrorKind::Gateway, "of an authority that the gateway does not know");
+    ours.issue("backup");
+    push().unwrap();
+    fs::write(&key, "").unwrap();
+    let (kind, text) = push().unwrap_err();
+    assert!(kind == ErrorKind::Tls && text.contains("backup.key"), "{text}");
+    ours.issue("backup");
+    push().unwrap();
 }

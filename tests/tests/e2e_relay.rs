@@ -1,11 +1,17 @@
 //! The relay, as the README has people start it, with a Prometheus and a Pushgateway behind it.
 
+mod authority;
 mod server;
 
+use authority::Authority;
 use narthex::ClosedLabels;
 use narthex::{Counter, Gauge, MetricGroup, Table, frame::Framer};
 use narthex_tests::tools;
-use server::{directory, fed, free, get, prometheus, promtool, pushgateway, relay, wait_for};
+use server::{
+    demanding, directory, fed, free, get, prometheus, promtool, pushgateway, pushgateway_with, relay, relay_believing,
+    wait_for,
+};
+use std::fs;
 use std::io::Write;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
@@ -112,4 +118,37 @@ fn prometheus_and_a_gateway_have_what_the_boards_say() {
         [(_, 1.0)] => Ok(()),
         other => Err(format!("{other:?}")),
     });
+}
+
+#[test]
+fn a_gateway_that_wants_tls_a_certificate_and_a_password() {
+    let directory = directory("e2e_relay_secure");
+    let authority = Authority::new(&directory, "ca");
+    authority.issue("localhost");
+    let ((certificate, key), password) = (authority.issue("relay"), directory.join("password"));
+    let config = demanding(&directory);
+    let gateway = pushgateway_with(free(), &[&format!("--web.config.file={}", config.display())]);
+    let url = format!("https://localhost:{}", gateway.addr.port());
+    let file = |path: &Path| path.display().to_string();
+    let (certificate, key, secret) = (file(&certificate), file(&key), file(&password));
+    let nobody = format!("unix:{}", directory.join("nobody").display());
+    let args = ["--push", &url, "--push-every", "100ms", "--push-cert", &certificate, "--push-key", &key];
+    let who = ["--push-user", "jane", "--push-password-file", &secret, &nobody];
+    let args: Vec<_> = args.into_iter().chain(who).map(String::from).collect();
+
+    let ca = ["--push-ca".into(), file(&authority.ca)];
+    for (args, believed) in [([&args[..], &ca].concat(), None), (args, Some(&*authority.ca))] {
+        fs::write(&password, "guessed\n").unwrap();
+        let (relay, mut log) = relay_believing(&args, believed);
+        let refusal = format!("push: {url}/metrics/job/narthex_relay: 401 Unauthorized");
+        assert!(log.any(|line| line.starts_with(&refusal)));
+        fs::write(&password, "secret\n").unwrap();
+        assert!(log.any(|line| line == "push: the gateway takes it again"));
+        wait_for("pushes", || {
+            let page = get(relay.addr, "/metrics", "")?;
+            let accepted =
+                page.lines().find_map(|line| line.strip_prefix("narthex_relay_pushes_total{outcome=\"accepted\"} "));
+            if accepted.is_some_and(|count| count != "0") { Ok(()) } else { Err(page) }
+        });
+    }
 }

@@ -8,7 +8,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use hyper::Method;
-use hyper::header::HeaderValue;
+use hyper::header::{
+    AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName,
+    HeaderValue, TRANSFER_ENCODING,
+};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, ToSocketAddrs, UdpSocket};
 use std::sync::Arc;
@@ -41,7 +44,7 @@ pub struct Gateway {
     timeout: Duration,
     written: Written,
     gzip: bool,
-    pub(super) authorization: Option<HeaderValue>,
+    pub(super) headers: HeaderMap,
     pub(super) secure: Option<Arc<dyn Secure>>,
 }
 
@@ -88,7 +91,7 @@ impl Gateway {
             timeout: Duration::from_secs(10),
             written: Written::Text,
             gzip: false,
-            authorization: None,
+            headers: HeaderMap::new(),
             secure: None,
         })
     }
@@ -115,7 +118,7 @@ impl Gateway {
         self
     }
 
-    /// Compresses what is pushed.
+    /// Compresses what is pushed. With gzip only: a Pushgateway knows no snappy, and would read it as if it were the page.
     pub fn gzip(mut self) -> Self {
         self.gzip = true;
         self
@@ -131,7 +134,7 @@ impl Gateway {
             let text = "the user's name has a colon, which would end it; leave it out";
             return Err(Error::new(ErrorKind::Password, text));
         }
-        self.authorization(format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}"))))
+        self.header(AUTHORIZATION.as_str(), &format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}"))))
     }
 
     /// Says who pushes, with a token. Over HTTP without TLS, everybody on the way can read it.
@@ -144,14 +147,26 @@ impl Gateway {
             let text = "the token is empty, or has a character that a header cannot have; is there a line's end?";
             return Err(Error::new(ErrorKind::Password, text));
         }
-        self.authorization(format!("Bearer {token}"))
+        self.header(AUTHORIZATION.as_str(), &format!("Bearer {token}"))
     }
 
-    fn authorization(mut self, text: String) -> Result<Self, Error> {
-        let wrong = |_| Error::new(ErrorKind::Password, "a header cannot have this");
-        let mut value = HeaderValue::try_from(text).map_err(wrong)?;
+    /// One more header of each request, for a proxy say; in the place of one of that name. Its value is shown nowhere.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Header`] when a header cannot be called so or have this in it, or when it is one that says what the
+    /// request is and how long.
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
+        let wrong = |what: &str| Error::new(ErrorKind::Header, format!("header {name:?}: {what}"));
+        let key: HeaderName = name.parse().map_err(|_| wrong("a header is not called so; as X-Scope-OrgID is"))?;
+        if [HOST, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, CONTENT_ENCODING, TRANSFER_ENCODING].contains(&key) {
+            return Err(wrong("every request has it, as it has to be; leave it out"));
+        }
+        let value = HeaderValue::try_from(value);
+        let mut value =
+            value.map_err(|_| wrong("its value has a character that a header cannot have; a line's end?"))?;
         value.set_sensitive(true); // not to be seen by `Debug`
-        self.authorization = Some(value);
+        self.headers.insert(key, value);
         Ok(self)
     }
 
@@ -160,8 +175,8 @@ impl Gateway {
     /// # Errors
     ///
     /// [`ErrorKind::Gateway`]: what the gateway said, or why it said nothing. [`ErrorKind::Label`] when a series has a
-    /// label that the group has too: nothing was sent then. [`ErrorKind::Tls`] for a gateway at `https://` of which it is
-    /// not known who signs its certificate.
+    /// label that the group has too, [`ErrorKind::Tls`] when it is not known who signs the certificate of a gateway at
+    /// `https://`, or when a file of [`tls`](Self::tls) is none any more: nothing was sent then.
     pub async fn push(&self, registry: &Registry) -> Result<(), Error> {
         self.within(Method::PUT, Some(registry)).await
     }

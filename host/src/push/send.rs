@@ -6,11 +6,10 @@ use bytes::Bytes;
 use hyper::Method;
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1;
-use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HOST, LOCATION};
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HOST, LOCATION};
 use hyper_util::rt::TokioIo;
 use std::error::Error as _;
 use std::future::poll_fn;
-use std::io;
 use std::iter::successors;
 use std::pin::Pin;
 use tokio::net::TcpStream;
@@ -27,7 +26,7 @@ pub(super) struct Request {
 const WORDS: usize = 500;
 
 pub(super) async fn send(gateway: &Gateway, request: Request) -> Result<(), Error> {
-    let stream = connect(gateway).await.map_err(|error| gateway.refused("").with_source(error))?;
+    let stream = connect(gateway).await?;
     let broken = |error: hyper::Error| {
         let why = successors(error.source(), |&why| why.source()).map(|why| format!(": {why}")).collect::<String>();
         gateway.refused(&format!(": {error}{why}"))
@@ -42,8 +41,8 @@ pub(super) async fn send(gateway: &Gateway, request: Request) -> Result<(), Erro
         if request.gzip {
             head = head.header(CONTENT_ENCODING, "gzip");
         }
-        if let Some(authorization) = &gateway.authorization {
-            head = head.header(AUTHORIZATION, authorization);
+        if let Some(headers) = head.headers_mut() {
+            headers.extend(gateway.headers.clone());
         }
         let request =
             head.body(MetricsBody::text(request.body)).map_err(|error| gateway.refused(&format!(": {error}")))?;
@@ -69,11 +68,16 @@ pub(super) async fn send(gateway: &Gateway, request: Request) -> Result<(), Erro
     .await
 }
 
-async fn connect(gateway: &Gateway) -> io::Result<Box<dyn Connection>> {
-    let stream = TcpStream::connect((gateway.host.as_str(), gateway.port)).await?;
-    match &gateway.secure {
+async fn connect(gateway: &Gateway) -> Result<Box<dyn Connection>, Error> {
+    let unreachable = |error| gateway.refused("").with_source(error);
+    let handshake = match &gateway.secure {
+        None => None,
+        Some(secure) => Some(secure.handshake().await?),
+    };
+    let stream = TcpStream::connect((gateway.host.as_str(), gateway.port)).await.map_err(unreachable)?;
+    match handshake {
         None => Ok(Box::new(stream)),
-        Some(secure) => secure.handshake(stream).await,
+        Some(handshake) => handshake(stream).await.map_err(unreachable),
     }
 }
 

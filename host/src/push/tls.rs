@@ -1,23 +1,24 @@
 use super::gateway::{Gateway, Scheme};
-use super::secure::{Connection, Later, Secure};
+use super::secure::{Connection, Handshake, Later, Secure};
 use crate::error::{Error, ErrorKind};
 use crate::http::pem::{self, wrong};
 use rustls::pki_types::ServerName;
-use rustls::{ALL_VERSIONS, ClientConfig};
-use std::fmt;
-use std::io;
-use std::path::PathBuf;
+use rustls::{ALL_VERSIONS, ClientConfig, RootCertStore};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-/// Whose word is taken for a [`Gateway`] at `https://`, and who pushes to it. In PEM files.
+/// Whose word is taken for a [`Gateway`] at `https://`, and who pushes to it. In PEM files, which are read anew for each
+/// push.
+///
+/// The gateway's certificate is always checked: who could stand in for it would read what is pushed, and the password. For
+/// a gateway of your own, be your own authority, and name it to [`new`](Self::new).
 ///
 /// ```no_run
 /// use narthex::{Gateway, GatewayTls};
 ///
 /// # fn main() -> Result<(), narthex::Error> {
-/// let tls = GatewayTls::new("/etc/ssl/certs/ca-certificates.crt").client_certificate("backup.pem", "backup.key");
+/// let tls = GatewayTls::system().client_certificate("backup.pem", "backup.key");
 /// let gateway = Gateway::new("https://gateway.example", "backup")?.tls(tls)?;
 /// # Ok(())
 /// # }
@@ -25,15 +26,20 @@ use tokio_rustls::TlsConnector;
 #[derive(Clone, Debug)]
 #[must_use = "give it to `Gateway::tls`"]
 pub struct GatewayTls {
-    authorities: PathBuf,
+    /// None: those of the system.
+    authorities: Option<PathBuf>,
     client: Option<(PathBuf, PathBuf)>,
 }
 
 impl GatewayTls {
-    /// With the authorities that sign the gateway's certificate: your own, or those of the system, which Debian has in
-    /// `/etc/ssl/certs/ca-certificates.crt`.
+    /// With the authorities that sign the gateway's certificate, and no others.
     pub fn new(authorities: impl Into<PathBuf>) -> Self {
-        Self { authorities: authorities.into(), client: None }
+        Self { authorities: Some(authorities.into()), client: None }
+    }
+
+    /// With the authorities that the system believes, or those in the file that the variable `SSL_CERT_FILE` names.
+    pub fn system() -> Self {
+        Self { authorities: None, client: None }
     }
 
     /// Shows the gateway a certificate: the chain, the own one first, and its private key.
@@ -42,19 +48,36 @@ impl GatewayTls {
         self
     }
 
-    fn load(&self) -> Result<ClientConfig, Error> {
+    fn load(&self) -> Result<Arc<ClientConfig>, Error> {
+        let (roots, place) = match &self.authorities {
+            Some(path) => (pem::authorities(path)?, path.as_path()),
+            None => (system_authorities()?, Path::new("the system")),
+        };
         let builder = ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
             .with_protocol_versions(ALL_VERSIONS)
-            .map_err(|why| wrong("the protocol versions", &self.authorities, &why))?
-            .with_root_certificates(pem::authorities(&self.authorities)?);
-        let Some((certificate, key)) = &self.client else { return Ok(builder.with_no_client_auth()) };
+            .map_err(|why| wrong("the protocol versions", place, &why))?
+            .with_root_certificates(roots);
+        let Some((certificate, key)) = &self.client else { return Ok(builder.with_no_client_auth().into()) };
         let config = builder.with_client_auth_cert(pem::chain(certificate)?, pem::private_key(key)?);
-        config.map_err(|why| wrong("the certificate", certificate, &why))
+        config.map(Arc::new).map_err(|why| wrong("the certificate", certificate, &why))
     }
 }
 
+/// Without those that no certificate can be checked against, of which systems have some.
+fn system_authorities() -> Result<RootCertStore, Error> {
+    let found = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    let (usable, _) = roots.add_parsable_certificates(found.certs);
+    if usable > 0 {
+        return Ok(roots);
+    }
+    let why: String = found.errors.iter().map(|error| format!(": {error}")).collect();
+    let text = format!("the system has no authorities{why}; name a file with them to `GatewayTls::new`");
+    Err(Error::new(ErrorKind::Tls, text))
+}
+
 impl Gateway {
-    /// Pushes over TLS. The files are read now.
+    /// Pushes over TLS. The files are read now, to see that they are some, and for each push.
     ///
     /// # Errors
     ///
@@ -66,25 +89,29 @@ impl Gateway {
             return Err(refused("its URL does not begin with https://, as it does with TLS"));
         }
         let name = ServerName::try_from(self.host.clone()).map_err(|why| refused(&why.to_string()))?;
-        self.secure = Some(Arc::new(Tls { config: Arc::new(options.load()?), name }));
+        options.load()?;
+        self.secure = Some(Arc::new(Tls { options, name }));
         Ok(self)
     }
 }
 
+#[derive(Debug)]
 struct Tls {
-    config: Arc<ClientConfig>,
+    options: GatewayTls,
     name: ServerName<'static>,
 }
 
 impl Secure for Tls {
-    fn handshake(&self, stream: TcpStream) -> Later<io::Result<Box<dyn Connection>>> {
-        let connected = TlsConnector::from(Arc::clone(&self.config)).connect(self.name.clone(), stream);
-        Box::pin(async move { Ok(Box::new(connected.await?) as Box<dyn Connection>) })
-    }
-}
-
-impl fmt::Debug for Tls {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tls").field("name", &self.name).finish_non_exhaustive()
+    fn handshake(&self) -> Later<Result<Handshake, Error>> {
+        let (options, name) = (self.options.clone(), self.name.clone());
+        Box::pin(async move {
+            let loaded = tokio::task::spawn_blocking(move || options.load()).await;
+            let config = loaded.map_err(|error| Error::new(ErrorKind::System, error.to_string()))??;
+            let handshake: Handshake = Box::new(|stream| {
+                let connected = TlsConnector::from(config).connect(name, stream);
+                Box::pin(async move { Ok(Box::new(connected.await?) as Box<dyn Connection>) })
+            });
+            Ok(handshake)
+        })
     }
 }

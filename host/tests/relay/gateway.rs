@@ -1,8 +1,9 @@
 //! Pushing to gateways that refuse, hang up, and take it after all.
 
-use crate::process::{Relay, Socket, directory, send};
+use crate::process::{Relay, Socket, directory, send, wait_for};
 use crate::{Small, command};
 use narthex::frame::Framer;
+use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
@@ -50,6 +51,63 @@ fn a_gateway_that_refuses_is_asked_again() {
     let pushes = |outcome| relay.value("narthex_relay_pushes_total", &[("outcome", outcome)]).unwrap();
     relay.wait_until("a push", |_| pushes("accepted") == 1.0);
     assert!(pushes("failed") >= 2.0);
+}
+
+#[test]
+fn a_token_is_read_for_each_push() {
+    let (gateway, directory) = (TcpListener::bind("127.0.0.1:0").unwrap(), directory("token"));
+    let (url, token) = (format!("http://{}", gateway.local_addr().unwrap()), directory.join("token"));
+    fs::write(&token, "first\nsecond line\n").unwrap();
+    let _relay =
+        Relay::start(&["--push", &url, "--push-every", "50ms", "--push-token-file", token.to_str().unwrap(), "x"]);
+    let pushed = || {
+        let mut stream = gateway.accept().unwrap().0;
+        let request = request(&mut stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+        request
+    };
+    let first = pushed();
+    assert!(first.contains("\r\nauthorization: Bearer first\r\n"), "{first}");
+    fs::write(&token, "renewed").unwrap();
+    wait_for("the new token", || pushed().contains("\r\nauthorization: Bearer renewed\r\n").then_some(()));
+}
+
+#[test]
+fn what_is_wrong_is_said_at_the_start() {
+    let directory = directory("push-wrong");
+    let (empty, missing) = (directory.join("empty"), directory.join("missing"));
+    fs::write(&empty, "\n").unwrap();
+    let (empty, missing) = (empty.to_str().unwrap(), missing.to_str().unwrap());
+    let refused = |args: &[&str]| {
+        let output = command().arg("x").args(args).output().unwrap();
+        assert!(!output.status.success(), "{args:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let https = ["--push", "https://gateway"];
+    for (args, said) in [
+        (
+            &["--push-token-file", empty][..],
+            format!("error: {empty:?}, for a password or token: its first line is empty\n"),
+        ),
+        (
+            &["--push-user", "me", "--push-password-file", missing],
+            format!("error: {missing:?}, for a password or token: No such"),
+        ),
+        (&["--push-ca", missing], format!("error: the authorities of {missing}: ")),
+        (&["--push-ca", empty], format!("error: the authorities of {empty}: ")),
+        (&["--push-cert", empty], "--push-key".into()),
+        (&["--push-key", empty], "--push-cert".into()),
+        (&["--push-user", "me"], "--push-password-file".into()),
+        (
+            &["--push-user", "me", "--push-password-file", empty, "--push-token-file", empty],
+            "cannot be used with".into(),
+        ),
+    ] {
+        let answer = refused(&[&https[..], args].concat());
+        assert!(answer.contains(&said), "{said} is not in {answer}");
+    }
+    let plain = refused(&["--push", "http://gateway", "--push-ca", empty]);
+    assert!(plain.contains("its URL does not begin with https://"), "{plain}");
 }
 
 #[test]

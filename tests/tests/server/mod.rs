@@ -100,8 +100,14 @@ pub fn quickstart() -> Server {
 
 /// The relay, as the README has people start it, and what it says.
 pub fn relay(args: &[String]) -> (Server, impl Iterator<Item = String> + use<>) {
+    relay_believing(args, None)
+}
+
+/// The same, on a system that believes the authorities in this file.
+pub fn relay_believing(args: &[String], ca: Option<&Path>) -> (Server, impl Iterator<Item = String> + use<>) {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["run", "--quiet", "--package", "narthex", "--features", "cli", "--bin", "narthex", "--", "relay"]);
+    cargo.envs(ca.map(|ca| ("SSL_CERT_FILE", ca)));
     let mut child = cargo.args(args).args(["--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
     let said = lines.find(|line| line.starts_with("metrics: ")).unwrap();
@@ -171,6 +177,19 @@ pub fn pushgateway_with(addr: SocketAddr, arguments: &[&str]) -> Server {
     let server = Server { child: spawn(&mut command), addr };
     wait_for("Pushgateway", || TcpStream::connect(addr).map(drop).map_err(|error| error.to_string()));
     server
+}
+
+/// The configuration of a server that wants a certificate of `ca.pem` and the password `secret` of `jane`, and shows the
+/// certificate of `localhost`; all in this directory.
+pub fn demanding(directory: &Path) -> PathBuf {
+    let hash = bcrypt::hash("secret", 5).unwrap();
+    let config = format!(
+        "tls_server_config:\n  cert_file: localhost.pem\n  key_file: localhost.key\n  \
+         client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\nbasic_auth_users:\n  jane: {hash}\n"
+    );
+    let path = directory.join("web.yml");
+    std::fs::write(&path, config).unwrap();
+    path
 }
 
 /// A node-exporter that reads the files in a directory, and nothing else.

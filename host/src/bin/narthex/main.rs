@@ -1,12 +1,13 @@
 //! The command-line tool.
 
+mod push;
 mod show;
 
 use clap::{Args, Parser, Subcommand};
 use humantime::parse_duration;
-use narthex::Gateway;
 use narthex::relay::{Device, Options, Relay};
 use narthex::start_http_server;
+use push::{Push, PushArgs};
 use std::cell::RefCell;
 use std::error::Error;
 use std::net::SocketAddr;
@@ -39,6 +40,8 @@ Examples:
   narthex relay --plain --every 10s tcp:10.0.0.7:4000         ask a serial server's device for text every 10 s
   narthex relay /dev/ttyACM0 --push http://gateway:9091 --job boards
                                                               push instead of being scraped
+  narthex relay /dev/ttyACM0 --push https://gateway --push-user boards --push-password-file password
+                                                              the same, with a password, over TLS
 ")]
 struct RelayArgs {
     /// Serial ports, and sockets as unix:/path or tcp:host:port; each may have a name, as in kitchen=/dev/ttyACM0
@@ -49,17 +52,8 @@ struct RelayArgs {
     #[arg(long)]
     listen: Option<SocketAddr>,
 
-    /// Push to the Pushgateway at this URL
-    #[arg(value_parser = plain_http, long, value_name = "URL")]
-    push: Option<String>,
-
-    /// The job that is pushed
-    #[arg(long, default_value = "narthex_relay", requires = "push")]
-    job: String,
-
-    /// How often to push
-    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = time, requires = "push")]
-    push_every: Duration,
+    #[command(flatten)]
+    push: PushArgs,
 
     /// The devices send OpenMetrics text instead of frames; they are asked for it every 10 s, unless --every says otherwise
     #[arg(long)]
@@ -80,13 +74,6 @@ struct RelayArgs {
     /// The most bytes that a snapshot may have
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     max_snapshot: usize,
-}
-
-fn plain_http(url: &str) -> Result<String, &'static str> {
-    match url.starts_with("https://") {
-        true => Err("it begins with http://: the relay does not push over TLS"),
-        false => Ok(url.into()),
-    }
 }
 
 fn time(text: &str) -> Result<Duration, String> {
@@ -121,23 +108,23 @@ async fn relay(args: RelayArgs) -> Result<(), Box<dyn Error>> {
         stale_after: args.stale_after,
         max_snapshot: args.max_snapshot,
     };
-    let gateway = args.push.as_deref().map(|url| Gateway::new(url, &args.job)).transpose()?;
+    let push = Push::new(args.push)?;
     let relay = Relay::new(args.devices, options)?;
-    let listen = args.listen.or(gateway.is_none().then_some(SocketAddr::from(([127, 0, 0, 1], 9101))));
+    let listen = args.listen.or(push.is_none().then_some(SocketAddr::from(([127, 0, 0, 1], 9101))));
     let server = listen.map(|address| start_http_server(address, relay.registry().clone())).transpose()?;
     if let Some(server) = &server {
         eprintln!("metrics: http://{}/metrics", server.local_addr());
     }
     let trouble = RefCell::default();
-    let push = async {
-        match &gateway {
-            Some(gateway) => push(&relay, gateway, args.push_every, &trouble).await,
+    let pushing = async {
+        match &push {
+            Some(push) => push.run(&relay, &trouble).await,
             None => std::future::pending().await,
         }
     };
     tokio::select! {
         () = relay.run() => {}
-        error = push => return Err(error.into()),
+        error = pushing => return Err(error.into()),
         () = show::show(&relay, &trouble) => {}
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -146,20 +133,4 @@ async fn relay(args: RelayArgs) -> Result<(), Box<dyn Error>> {
         server.shutdown();
     }
     Ok(())
-}
-
-/// Pushes for ever; keeps why the gateway takes nothing, while that is so.
-async fn push(relay: &Relay, gateway: &Gateway, every: Duration, trouble: &RefCell<Option<String>>) -> narthex::Error {
-    let pushes = relay.registry().counter("narthex_relay_pushes", "Pushes to the Pushgateway.").labels(["outcome"]);
-    let pushes = match pushes.register() {
-        Ok(pushes) => pushes,
-        Err(error) => return error,
-    };
-    let (accepted, failed) = (pushes.get(["accepted"]), pushes.get(["failed"]));
-    loop {
-        tokio::time::sleep(every).await;
-        let error = gateway.push(relay.registry()).await.err();
-        if error.is_none() { &accepted } else { &failed }.inc();
-        trouble.replace(error.map(|error| error.to_string()));
-    }
 }

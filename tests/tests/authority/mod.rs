@@ -1,0 +1,36 @@
+//! Who signs certificates for tests.
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use std::path::{Path, PathBuf};
+
+pub struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    directory: PathBuf,
+    /// The file with its own certificate.
+    pub ca: PathBuf,
+}
+
+impl Authority {
+    /// With files in a directory.
+    pub fn new(directory: &Path, name: &str) -> Self {
+        let mut params = CertificateParams::new([]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let ca = directory.join(format!("{name}.pem"));
+        std::fs::write(&ca, issuer.pem()).unwrap();
+        Self { issuer, directory: directory.into(), ca }
+    }
+
+    /// The files of a certificate and of its key.
+    pub fn issue(&self, name: &str) -> (PathBuf, PathBuf) {
+        let key = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::new([name.to_string()]).unwrap().signed_by(&key, &self.issuer).unwrap();
+        let file = |ending: &str, content: String| {
+            let path = self.directory.join(format!("{name}.{ending}"));
+            std::fs::write(&path, content).unwrap();
+            path
+        };
+        (file("pem", certificate.pem()), file("key", key.serialize_pem()))
+    }
+}
