@@ -154,6 +154,6 @@ pub use registered::{Registered, Registration};
 pub use registry::{Registry, Snapshot, default_registry};
 pub use runtime::{GrowingFamily, Handle, Shown};
 #[cfg(not(loom))]
-pub use textfile::{write_to_textfile, write_to_textfile_synced};
+pub use textfile::{Textfile, write_to_textfile, write_to_textfile_synced};
 
 use critical_section as _; // its `std` implementation, which a program with an operating system links

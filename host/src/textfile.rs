@@ -1,7 +1,7 @@
 use crate::error::{Error, ErrorKind};
-use crate::exposition::{Offer, append};
+use crate::exposition::{Offer, Pages, append};
 use crate::registry::Registry;
-use narthex_core::encode::{Escaping, Text};
+use narthex_core::encode::{Escaping, Text, TextFormat};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind as Io, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -36,8 +36,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// [`ErrorKind::File`]; [`Error::io`] tells why. What was at `path` is as it was then, and nothing else is left in its
 /// directory. (A process that is killed meanwhile leaves a file `.narthex-*.tmp`, which no node-exporter reads.)
 pub fn write_to_textfile(path: impl AsRef<Path>, registry: &Registry) -> Result<(), Error> {
-    let path = path.as_ref();
-    write(path, registry, false).map_err(|error| refused(path, error))
+    Textfile::new(path.as_ref()).write(registry)
 }
 
 /// [Writes](write_to_textfile) a file that survives a power failure: returns when the disk has it.
@@ -46,11 +45,75 @@ pub fn write_to_textfile(path: impl AsRef<Path>, registry: &Registry) -> Result<
 ///
 /// As [`write_to_textfile`]. Should the disk fail only when it is asked to keep the file's name, the new file is there.
 pub fn write_to_textfile_synced(path: impl AsRef<Path>, registry: &Registry) -> Result<(), Error> {
-    let path = path.as_ref();
-    write(path, registry, true).map_err(|error| refused(path, error))
+    Textfile::new(path.as_ref()).synced().write(registry)
 }
 
-fn write(path: &Path, registry: &Registry, sync: bool) -> io::Result<()> {
+/// A file of metrics in a format of your choice, for readers other than node-exporter.
+///
+/// ```
+/// use narthex::encode::OpenMetrics;
+/// use narthex::{Registry, Textfile};
+///
+/// # fn main() -> Result<(), narthex::Error> {
+/// let path = std::env::temp_dir().join("backup.om");
+/// Textfile::new(&path).format(OpenMetrics).synced().write(&Registry::new())?;
+/// assert_eq!(std::fs::read(&path).unwrap(), b"# EOF\n");
+/// # std::fs::remove_file(path).unwrap();
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The new file begins its life beside the old one, under a name that begins with a point and ends in `.tmp`: only within a
+/// file system does one take the place of another in one step, so that no other directory can be chosen for it.
+#[derive(Clone, Debug)]
+#[must_use = "it does nothing until `write`"]
+pub struct Textfile {
+    path: PathBuf,
+    offer: Offer,
+    escaping: Escaping,
+    synced: bool,
+}
+
+impl Textfile {
+    /// Text 0.0.4 with classic names, as [`write_to_textfile`] writes it.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), offer: Offer::of::<Text>(), escaping: Escaping::Underscores, synced: false }
+    }
+
+    /// In this format. Node-exporter reads [`Text`] only.
+    pub fn format<F: TextFormat>(mut self, _: F) -> Self {
+        self.offer = Offer::of::<F>();
+        self
+    }
+
+    /// With names that are not classic as a scheme writes them; see [`Builder::utf8`](crate::Builder::utf8). Node-exporter
+    /// 1.5 reads no names in quotes, which are those of [`Escaping::AllowUtf8`].
+    pub fn escaping(mut self, escaping: Escaping) -> Self {
+        self.escaping = escaping;
+        self
+    }
+
+    /// Returns only when the disk has the file, as [`write_to_textfile_synced`] does.
+    pub fn synced(mut self) -> Self {
+        self.synced = true;
+        self
+    }
+
+    /// Writes what a registry exposes.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_to_textfile`].
+    pub fn write(&self, registry: &Registry) -> Result<(), Error> {
+        let pages = self.offer.pages(registry.clone(), self.escaping);
+        write(&self.path, pages, self.synced.then_some(&File::sync_all)).map_err(|error| refused(&self.path, error))
+    }
+}
+
+/// Asks the disk to keep something.
+type Sync<'a> = &'a dyn Fn(&File) -> io::Result<()>;
+
+fn write(path: &Path, mut pages: Box<dyn Pages>, sync: Option<Sync<'_>>) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok_and(|there| !there.is_file() && !there.is_symlink()) {
         return Err(Io::IsADirectory.into()); // a device or a socket is not to be replaced either
     }
@@ -60,19 +123,17 @@ fn write(path: &Path, registry: &Registry, sync: bool) -> io::Result<()> {
         None => return Err(Io::InvalidInput.into()),
     };
     let mut draft = Draft::new(directory)?;
-    let (mut pages, mut part, mut more) =
-        (Offer::of::<Text>().pages(registry.clone(), Escaping::Underscores), Vec::new(), true);
+    let (mut part, mut more) = (Vec::new(), true);
     while more {
         part.clear();
         more = append(&mut *pages, &mut part);
         draft.file.write_all(&part)?;
     }
     draft.file.set_permissions(Permissions::from_mode(MODE))?;
-    if sync {
-        draft.file.sync_all()?;
-    }
+    let Some(sync) = sync else { return draft.rename(path) };
+    sync(&draft.file)?;
     draft.rename(path)?;
-    if sync { File::open(directory)?.sync_all() } else { Ok(()) }
+    sync(&File::open(directory)?)
 }
 
 const MODE: u32 = 0o644;
@@ -121,4 +182,39 @@ fn refused(path: &Path, error: io::Error) -> Error {
         _ => "",
     };
     Error::new(ErrorKind::File, format!("{path:?} is not written{advice}")).with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    /// A disk that fails when it is asked for the `n`th time to keep something, counted from zero.
+    fn write_failing(path: &Path, value: i64, n: u32) -> io::Result<()> {
+        let registry = Registry::new();
+        registry.gauge("a", "").register().unwrap().set(value);
+        let asked = Cell::new(0);
+        let sync = |_: &File| match asked.replace(asked.get() + 1) {
+            at if at == n => Err(Io::StorageFull.into()),
+            _ => Ok(()),
+        };
+        let written = write(path, Offer::of::<Text>().pages(registry, Escaping::Underscores), Some(&sync));
+        assert_eq!(asked.get(), (n + 1).min(2), "a file and its directory");
+        written
+    }
+
+    #[test]
+    fn a_disk_that_does_not_keep_what_is_written() {
+        let directory = std::env::temp_dir().join(format!("narthex-textfile-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        let path = directory.join("a.prom");
+        let there = || fs::read_to_string(&path).unwrap();
+        write_failing(&path, 1, 9).unwrap();
+        assert_eq!(write_failing(&path, 2, 0).unwrap_err().kind(), Io::StorageFull);
+        assert!(there().ends_with("a 1\n"), "as it was");
+        assert_eq!(write_failing(&path, 3, 1).unwrap_err().kind(), Io::StorageFull);
+        assert!(there().ends_with("a 3\n"), "the new one, whose name may be lost");
+        assert_eq!(fs::read_dir(&directory).unwrap().count(), 1);
+        fs::remove_dir_all(directory).unwrap();
+    }
 }

@@ -1,8 +1,8 @@
 //! A file that is whole, or as it was.
 
-use narthex::encode::Text;
-use narthex::{Collect, Desc, ErrorKind, Flow, Registry, Sink};
-use narthex::{generate_latest, write_to_textfile, write_to_textfile_synced};
+use narthex::encode::{Escaping, OpenMetrics, Text};
+use narthex::{Collect, Desc, ErrorKind, Flow, Registry, Sink, Textfile};
+use narthex::{generate_latest, generate_latest_escaped, write_to_textfile, write_to_textfile_synced};
 use std::fs;
 use std::io::ErrorKind as Io;
 use std::os::unix::fs::PermissionsExt;
@@ -53,6 +53,24 @@ fn a_new_file_and_another_in_its_place() {
 }
 
 #[test]
+fn in_the_format_and_with_the_names_that_its_reader_likes() {
+    let directory = directory("textfile-format");
+    let (path, registry) = (directory.join("a.om"), registry(2));
+    registry.counter("mail.sent", "Mails.").utf8().register().unwrap().inc();
+    let file = Textfile::new(&path);
+    let written = |file: Textfile| {
+        file.write(&registry).unwrap();
+        fs::read_to_string(&path).unwrap()
+    };
+    assert_eq!(written(file.clone()), generate_latest(&registry, Text));
+    assert_eq!(written(file.clone().format(OpenMetrics)), generate_latest(&registry, OpenMetrics));
+    let quoted = written(file.clone().format(OpenMetrics).escaping(Escaping::AllowUtf8).synced());
+    assert_eq!(quoted, generate_latest_escaped(&registry, OpenMetrics, Escaping::AllowUtf8));
+    assert!(written(file.escaping(Escaping::Dots)).contains("\nmail_dot_sent_total 1\n"));
+    assert_eq!(files(&directory), ["a.om"]);
+}
+
+#[test]
 fn what_is_left_of_a_process_that_was_killed_is_no_obstacle() {
     let directory = directory("textfile-killed");
     let leftovers: Vec<_> = (0..50).map(|n| format!(".narthex-{}-{n}.tmp", std::process::id())).collect();
@@ -88,19 +106,60 @@ fn where_no_file_can_be() {
     assert_eq!(files(&root), before);
 }
 
+/// Runs a test of this program inside a shell's script, with a directory of its own: `$1`. Answers what was said.
+fn again(test: &str, shell: &[&str], script: &str, directory: &Path) -> (bool, String) {
+    let mut command = Command::new(shell[0]);
+    command.args(&shell[1..]).arg(format!("{script} && exec \"$2\" --exact {test}")).arg("sh").arg(directory);
+    let output = command.arg(std::env::current_exe().unwrap()).env(INSIDE, directory).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    (output.status.success() && said.contains("1 passed"), said.into_owned())
+}
+
+/// Set for a test that runs itself: the directory that it may use.
+const INSIDE: &str = "NARTHEX_TEST_DISK";
+
+/// Files of no more than 32 KiB, which everybody may ask for, wherever this runs.
+#[test]
+fn a_file_that_cannot_become_as_large_as_it_has_to_be() {
+    let Some(limited) = std::env::var_os(INSIDE).map(PathBuf::from) else {
+        let script = "trap '' XFSZ && ulimit -f 64";
+        let test = "a_file_that_cannot_become_as_large_as_it_has_to_be";
+        let (passed, said) = again(test, &["sh", "-c"], script, &directory("textfile-limit"));
+        assert!(passed, "{said}");
+        return;
+    };
+    let (path, old) = (limited.join("jobs.prom"), registry(2));
+    write_to_textfile(&path, &old).unwrap();
+    let error = write_to_textfile(&path, &registry(100)).unwrap_err();
+    assert_eq!((error.kind(), error.io().unwrap().kind()), (ErrorKind::File, Io::FileTooLarge), "{error}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), generate_latest(&old, Text));
+    assert_eq!(files(&limited), ["jobs.prom"]);
+}
+
 /// What a disk does, in a namespace of mounts of its own; this program runs itself in it.
 #[test]
 fn a_full_disk_and_one_that_is_read_only() {
-    const INSIDE: &str = "NARTHEX_TEST_DISK";
     let Some(disk) = std::env::var_os(INSIDE).map(PathBuf::from) else {
         let disk = directory("textfile-disk");
-        let script =
-            "mount -t tmpfs -o size=64k tmpfs \"$1\" && exec \"$2\" --exact a_full_disk_and_one_that_is_read_only";
-        let mut unshare = Command::new("unshare");
-        unshare.args(["--mount", "--map-root-user", "sh", "-c", script, "sh"]).args([&disk]);
-        let output = unshare.arg(std::env::current_exe().unwrap()).env(INSIDE, &disk).output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+        let (test, mount) = ("a_full_disk_and_one_that_is_read_only", "mount -t tmpfs -o size=64k tmpfs \"$1\"");
+        let namespaces = [&["unshare", "--mount"][..], &["unshare", "--mount", "--map-root-user"]];
+        let allowed = |unshare: &&&[&str]| {
+            Command::new(unshare[0])
+                .args(&unshare[1..])
+                .args(["sh", "-c", mount, "sh"])
+                .arg(&disk)
+                .output()
+                .is_ok_and(|output| output.status.success())
+        };
+        let shell = namespaces.iter().find(allowed).unwrap_or_else(|| {
+            panic!(
+                "this test mounts a small disk, which this user may not; run it as root, or allow namespaces of users: \
+                 sysctl kernel.unprivileged_userns_clone=1 (Debian) or kernel.apparmor_restrict_unprivileged_userns=0 \
+                 (Ubuntu); in a container, --cap-add SYS_ADMIN"
+            )
+        });
+        let (passed, said) = again(test, &[shell, &["sh", "-c"][..]].concat(), mount, &disk);
+        assert!(passed, "{said}");
         return;
     };
     let path = disk.join("jobs.prom");

@@ -43,6 +43,7 @@ pub fn format_float(value: f64) -> String {
 }
 
 /// A format that a reader may ask for.
+#[derive(Clone, Debug)]
 pub(crate) struct Offer {
     /// What HTTP calls it, with the parameters that tell versions apart.
     pub(crate) media_type: &'static str,
