@@ -171,7 +171,7 @@ fn a_full_disk_and_one_that_is_read_only() {
         assert_eq!(files(&disk), ["jobs.prom"]);
     };
     unchanged(write_to_textfile(&path, &registry(40)).unwrap_err(), Io::StorageFull);
-    let status = Command::new("mount").args(["-o", "remount,ro"]).arg(&disk).status().unwrap();
+    let status = Command::new("mount").args(["-o", "remount,bind,ro"]).arg(&disk).status().unwrap();
     assert!(status.success());
     unchanged(write_to_textfile_synced(&path, &registry(1)).unwrap_err(), Io::ReadOnlyFilesystem);
 }
