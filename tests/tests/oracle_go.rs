@@ -93,6 +93,42 @@ fn exemplars(random: &mut Rng) -> (Value, Value) {
     (json!({ "Protobuf": true, "Hex": hex(&encode_protobuf(&registry)) }), given.into())
 }
 
+/// The bytes that every board has to write.
+#[test]
+fn firmware_writes_protobuf() {
+    let output = go(&format!("{}\n", json!({ "Protobuf": true, "Hex": hex(assertions::PROTOBUF) })));
+    let samples: Vec<Sample> = serde_json::from_str(&output).unwrap();
+    let read: Vec<_> = samples
+        .into_iter()
+        .map(|(name, labels, bits, ..)| {
+            let value = f64::from_bits(u64::from_str_radix(&bits, 16).unwrap());
+            (name, labels.to_string(), value)
+        })
+        .collect();
+    let read: Vec<_> = read.iter().map(|(name, labels, value)| (name.as_str(), labels.as_str(), *value)).collect();
+    assert_eq!(
+        read,
+        [
+            ("node_frames_total", "{}", u64::MAX as f64),
+            ("node_signal", "{}", -0.1),
+            ("node_latency_seconds_bucket", r#"{"le":"0.0001"}"#, 1.0),
+            ("node_latency_seconds_bucket", r#"{"le":"0.001"}"#, 2.0),
+            ("node_latency_seconds_bucket", r#"{"le":"+Inf"}"#, 3.0),
+            ("node_latency_seconds_sum", "{}", 5.000257),
+            ("node_latency_seconds_count", "{}", 3.0),
+            ("node_payload_sum", "{}", 40.0),
+            ("node_payload_count", "{}", 1.0),
+            ("node_requests_total", r#"{"cached":"false","method":"get"}"#, 0.0),
+            ("node_requests_total", r#"{"cached":"true","method":"get"}"#, 0.0),
+            ("node_requests_total", r#"{"cached":"false","method":"post"}"#, 0.0),
+            ("node_requests_total", r#"{"cached":"true","method":"post"}"#, 300.0),
+            ("node_link", r#"{"node_link":"get"}"#, 0.0),
+            ("node_link", r#"{"node_link":"post"}"#, 1.0),
+            ("node_ticks_total", "{}", (1_u64 << 40) as f64),
+        ]
+    );
+}
+
 #[test]
 fn timestamps_are_those_that_were_given() {
     let page = "# TYPE d counter\nd_total{a=\"x\"} 2 1700000000.125 # {t=\"x\"} 1.5 1700000000.25\n\
