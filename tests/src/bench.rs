@@ -2,7 +2,7 @@
 
 use crate::command::{firmware_cargo, run as run_command};
 use crate::project;
-use crate::tools::{self, PYTHON_VENV, Tool};
+use crate::tools::{self, PEERS, PYTHON_VENV, Tool};
 use anyhow::Result;
 
 /// A workspace of its own, so that nobody who builds narthex builds the others.
@@ -19,6 +19,7 @@ pub fn check() -> Result<()> {
 }
 
 fn cargo_run<'a>(args: impl IntoIterator<Item = &'a str>) -> Result<()> {
+    tools::ensure(&PEERS)?;
     tools::ensure(&[PYTHON_VENV, Tool::PythonPackages])?; // one of the others is the Python client
     run_command(&mut firmware_cargo(&project::path(WORKSPACE), ["run", "--quiet"].into_iter().chain(args)))
 }

@@ -2,7 +2,7 @@
 
 use crate::board::{BOARDS, Board};
 use crate::command::{cargo, firmware_cargo, run as run_command};
-use crate::tools::{self, Tool};
+use crate::tools::{self, PEERS, Tool};
 use crate::{project, size, tidy};
 use anyhow::Result;
 
@@ -38,6 +38,7 @@ pub fn fmt() -> Result<()> {
 
 pub fn clippy() -> Result<()> {
     tools::ensure(&[Tool::Component("clippy")])?;
+    tools::ensure(&PEERS)?; // the comparison is looked at, too
     tools::ensure(&BOARDS.each_ref().map(|board| Tool::Target(board.target)))?;
     let deny = ["--quiet", "--", "--deny", "warnings"];
     run_command(cargo(["clippy", "--workspace", "--all-targets", "--all-features"]).args(deny))?;

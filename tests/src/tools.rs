@@ -36,6 +36,11 @@ const GO_PARSERS: Tool = Tool::Debian {
     proof: &["test", "-d", "/usr/share/gocode/src/github.com/prometheus/common/expfmt"],
 };
 const CHROMIUM: Tool = Tool::Debian { package: "chromium", proof: &["chromium", "--version"] };
+const PROTOC: Tool = Tool::Debian { package: "protobuf-compiler", proof: &["protoc", "--version"] };
+const PROTOBUF_TYPES: Tool =
+    Tool::Debian { package: "libprotobuf-dev", proof: &["test", "-f", "/usr/include/google/protobuf/timestamp.proto"] };
+/// What the libraries that narthex is compared with are built with.
+pub const PEERS: [Tool; 2] = [PROTOC, PROTOBUF_TYPES];
 pub const PYTHON_VENV: Tool =
     Tool::Debian { package: "python3-venv", proof: &["python3", "-c", "import venv, ensurepip"] };
 
@@ -50,7 +55,7 @@ pub fn python() -> PathBuf {
 /// What the whole of `cargo xtask test` needs.
 pub fn all() -> Vec<Tool> {
     let mut tools = vec![QEMU_ARM, QEMU_RISCV, PROMETHEUS, PUSHGATEWAY, NODE_EXPORTER, VICTORIA_METRICS];
-    tools.extend([CHROMIUM, GO, GO_PARSERS, PYTHON_VENV, Tool::PythonPackages]);
+    tools.extend([CHROMIUM, GO, GO_PARSERS, PROTOC, PROTOBUF_TYPES, PYTHON_VENV, Tool::PythonPackages]);
     tools.extend(["clippy", "rustfmt"].map(Tool::Component));
     tools.extend(["miri", "rust-src"].map(Tool::Nightly));
     tools.extend(project::CORE_TARGETS.iter().copied().map(Tool::Target));

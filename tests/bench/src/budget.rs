@@ -24,6 +24,12 @@ pub const OBSERVE: Budget = Budget { floor: Some(1.2), peers: FASTER, ..NONE };
 pub const TEXT: Budget = Budget { floor: Some(2.0), ..NONE };
 pub const PROTOBUF: Budget = Budget { peers: FASTER, ..NONE };
 pub const SCRAPE: Budget = Budget { floor: Some(2.0), peers: FASTER, ..NONE };
+/// As many series as there may be take hardly longer each, but for what the floor's take longer.
+pub const FLAT: Budget = Budget { floor: Some(1.3), ..NONE };
+/// Some for each part of a page, and none for a series.
+pub const NO_MORE: Budget = Budget { most: Some(0.01), ..NONE };
+/// Kilobytes of what is sent at a time; a page of the text has 6,500.
+pub const PART: Budget = Budget { most: Some(1_000.0), ..NONE };
 pub const NOISE: Budget = Budget { floor: Some(1.1), ..NONE };
 pub const MEMORY: Budget = Budget { peers: FASTER, ..NONE };
 

@@ -50,7 +50,7 @@ pub trait Library {
         None
     }
 
-    /// A page of protobuf, if that builds without `protoc`.
+    /// A page of protobuf.
     fn protobuf(&self, _page: Page) -> Option<Encode> {
         None
     }

@@ -8,11 +8,12 @@ mod library;
 mod meanwhile;
 mod measure;
 mod row;
+mod rows;
 mod scrape;
 
 use anyhow::{Result, bail};
 use measure::Measuring;
-use row::ROWS;
+use rows::ROWS;
 use std::time::Duration;
 
 const THOROUGH: Measuring =

@@ -3,6 +3,7 @@
 
 use crate::library::Work;
 use anyhow::{Context, Result};
+use rustix::process::getpid;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use rustix::time::{ClockId, clock_gettime};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,6 +32,8 @@ pub enum Clock {
     Processor,
     /// From start to end, for so many threads at once.
     Wall(usize),
+    /// From start to end, for one thread, which may have to wait: that is work, too.
+    Elapsed,
 }
 
 #[derive(Clone, Copy)]
@@ -44,7 +47,16 @@ struct Time {
 /// What each work took in the median, in nanoseconds, and by how much the first took longer than each: the median over
 /// rounds of the ratio in one round.
 pub fn compare(work: &[Work], clock: Clock, how: &Measuring) -> Result<Vec<(f64, f64)>> {
-    let times: Vec<u64> = work.iter().map(|work| calibrate(work, clock, how.section)).collect::<Result<_>>()?;
+    compare_after(work, clock, how, |_| ())
+}
+
+/// The same, after what is to be done before the nth work.
+pub fn compare_after(work: &[Work], clock: Clock, how: &Measuring, before: impl Fn(usize)) -> Result<Vec<(f64, f64)>> {
+    let calibrate = |(at, work)| {
+        before(at);
+        calibrate(work, clock, how.section)
+    };
+    let times: Vec<u64> = work.iter().enumerate().map(calibrate).collect::<Result<_>>()?;
     let mut rounds = Vec::new();
     let start = Instant::now();
     for round in 0..how.rounds {
@@ -53,6 +65,7 @@ pub fn compare(work: &[Work], clock: Clock, how: &Measuring) -> Result<Vec<(f64,
         }
         let mut measured = vec![None; work.len()];
         for at in (0..work.len()).map(|at| (at + round) % work.len()) {
+            before(at);
             measured[at] = Some(time(&work[at], clock, times[at])?);
         }
         rounds.push(measured.into_iter().collect::<Option<Vec<Time>>>().context("a work was left out")?);
@@ -91,10 +104,14 @@ fn calibrate(work: &Work, clock: Clock, section: Duration) -> Result<u64> {
 }
 
 fn time(work: &Work, clock: Clock, times: u64) -> Result<Time> {
-    let Clock::Wall(threads) = clock else {
-        let start = processor_time();
-        work(0, times);
-        return Ok(Time { each: (processor_time() - start).as_nanos() as f64 / times as f64, share: 1.0 });
+    let threads = match clock {
+        Clock::Wall(threads) => threads,
+        Clock::Elapsed => 1,
+        Clock::Processor => {
+            let start = processor_time();
+            work(0, times);
+            return Ok(Time { each: (processor_time() - start).as_nanos() as f64 / times as f64, share: 1.0 });
+        }
     };
     let ready = AtomicUsize::new(0);
     let spans = std::thread::scope(|scope| {
@@ -118,12 +135,14 @@ fn time(work: &Work, clock: Clock, times: u64) -> Result<Time> {
     let end = spans.iter().map(|span| span.1).max().context("no threads")?;
     let had: Duration = spans.iter().map(|span| span.2).sum();
     let took = (end - start).as_secs_f64();
-    Ok(Time { each: took * 1e9 / times as f64, share: had.as_secs_f64() / (took * threads as f64) })
+    let share = if matches!(clock, Clock::Elapsed) { 1.0 } else { had.as_secs_f64() / (took * threads as f64) };
+    Ok(Time { each: took * 1e9 / times as f64, share })
 }
 
 /// Two threads on one processor would take turns.
-fn stay_on(nth: usize) -> Result<()> {
-    let allowed = sched_getaffinity(None)?;
+pub fn stay_on(nth: usize) -> Result<()> {
+    // of the first thread: others inherit where they have to stay
+    let allowed = sched_getaffinity(Some(getpid()))?;
     let processor = (0..CpuSet::MAX_CPU).filter(|at| allowed.is_set(*at)).nth(nth);
     let mut only = CpuSet::new();
     only.set(processor.context("two threads need two processors")?);

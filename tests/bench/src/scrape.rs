@@ -91,16 +91,21 @@ impl Drop for Server {
     }
 }
 
-/// Scrapes of so many `series`, with a request under way on each of so many connections.
-pub fn work(server: Server, connections: usize, series: usize) -> Result<Work> {
-    let mut connections =
-        (0..connections).map(|_| Connection::open(server.address)).collect::<Result<Vec<Connection>>>()?;
+/// Scrapes of so many `series`, with a request under way on each of so many connections; with these headers.
+pub fn work(server: Server, connections: usize, series: usize, headers: &'static str) -> Result<Work> {
+    let open = |_| Connection::open(server.address, headers);
+    let mut connections = (0..connections).map(open).collect::<Result<Vec<Connection>>>()?;
     for connection in &mut connections {
         let mut page = Vec::new();
         connection.ask()?;
         connection.answer(&mut page)?;
         let lines = page.split(|byte| *byte == b'\n').filter(|line| !matches!(line.first(), None | Some(b'#')));
-        ensure!(lines.count() == series, "not {series} series: {}", String::from_utf8_lossy(&page));
+        // what was asked for by a header is no lines of text
+        ensure!(
+            !headers.is_empty() || lines.count() == series,
+            "not {series} series: {}",
+            String::from_utf8_lossy(&page)
+        );
     }
     let scraping = Mutex::new((connections, server));
     Ok(Box::new(move |_, times| {
@@ -128,21 +133,23 @@ fn scrape(connections: &mut [Connection], times: usize) -> Result<()> {
 struct Connection {
     address: SocketAddr,
     stream: BufReader<TcpStream>,
+    request: String,
     line: String,
     /// The last answer was also that of the connection.
     ended: bool,
 }
 
 impl Connection {
-    fn open(address: SocketAddr) -> Result<Self> {
-        Ok(Self { address, stream: stream(address)?, line: String::new(), ended: false })
+    fn open(address: SocketAddr, headers: &str) -> Result<Self> {
+        let request = format!("GET /metrics HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n");
+        Ok(Self { address, stream: stream(address)?, request, line: String::new(), ended: false })
     }
 
     fn ask(&mut self) -> Result<()> {
         if self.ended {
             self.stream = stream(self.address)?;
         }
-        Ok(self.stream.get_mut().write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")?)
+        Ok(self.stream.get_mut().write_all(self.request.as_bytes())?)
     }
 
     fn answer(&mut self, body: &mut impl Write) -> Result<()> {

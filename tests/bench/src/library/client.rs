@@ -3,7 +3,7 @@ use crate::input::{
     COUNTER, ELEVEN, HISTOGRAM, METHODS, Page, STATUSES, UNIQUE_METHOD, closed, counted, observed, series, unique_path,
     values,
 };
-use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::encoding::{EncodeLabelSet, prometheus_protobuf, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
@@ -94,6 +94,11 @@ impl Library for Client {
             let _ = text::encode(&mut text, &registry);
             *to = text.into_bytes();
         }))
+    }
+
+    fn protobuf(&self, page: Page) -> Option<Encode> {
+        let registry = registry(page);
+        Some(Box::new(move |to| *to = prometheus_protobuf::encode_to_vec(&registry).unwrap_or_default()))
     }
 }
 

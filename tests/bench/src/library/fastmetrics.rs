@@ -4,6 +4,7 @@ use crate::input::{
     values,
 };
 use fastmetrics::derive::LabelSet;
+use fastmetrics::format::prost::{self, ProtobufProfile};
 use fastmetrics::format::text::{self, TextProfile};
 use fastmetrics::metrics::counter::Counter;
 use fastmetrics::metrics::family::Family;
@@ -85,6 +86,13 @@ impl Library for Fastmetrics {
             let mut text = String::from_utf8(std::mem::take(to)).unwrap_or_default();
             let _ = text::encode(&mut text, &registry, TextProfile::PrometheusV0_0_4);
             *to = text.into_bytes();
+        }))
+    }
+
+    fn protobuf(&self, page: Page) -> Option<Encode> {
+        let registry = registry(page)?;
+        Some(Box::new(move |to| {
+            let _ = prost::encode(to, &registry, ProtobufProfile::Prometheus);
         }))
     }
 }

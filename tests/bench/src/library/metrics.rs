@@ -105,12 +105,16 @@ impl Library for Metrics {
     }
 
     fn text(&self, page: Page) -> Option<Encode> {
-        let recorder = recorder(&ELEVEN)?;
-        record(page, &recorder);
-        let handle = recorder.handle();
-        handle.run_upkeep();
+        let handle = recorded(page)?;
         Some(Box::new(move |to| {
             let _ = handle.render_to_write(to);
+        }))
+    }
+
+    fn protobuf(&self, page: Page) -> Option<Encode> {
+        let handle = recorded(page)?;
+        Some(Box::new(move |to| {
+            let _ = handle.render_protobuf_to_write(to);
         }))
     }
 
@@ -127,6 +131,14 @@ impl Library for Metrics {
         runtime.spawn(exporter);
         Ok(Some(Server::here(address, runtime)))
     }
+}
+
+fn recorded(page: Page) -> Option<PrometheusHandle> {
+    let recorder = recorder(&ELEVEN)?;
+    record(page, &recorder);
+    let handle = recorder.handle();
+    handle.run_upkeep();
+    Some(handle)
 }
 
 fn record(page: Page, recorder: &PrometheusRecorder) {
