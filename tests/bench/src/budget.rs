@@ -80,6 +80,9 @@ impl Outcome {
                 judge(peer.name(), ratio.unwrap_or(0.0), most);
             }
         }
+        if wanted.is_empty() {
+            return "none".into();
+        }
         let missed = if missed.is_empty() { "met".to_owned() } else { format!("NOT met: {}", missed.join(", ")) };
         format!("{}: {missed}", wanted.join(", "))
     }

@@ -35,8 +35,8 @@ pub enum Measured {
     Growth(fn(&dyn Library, Page) -> Option<Encode>, [Page; 2]),
     /// Allocations for the second page beyond those for the first, for each series that it has more.
     MoreAllocations(fn(&dyn Library, Page) -> Option<Encode>, [Page; 2]),
-    /// Time of a scrape with so many at once.
-    Scrape(Serve, Page, usize),
+    /// Time of a scrape with so many at once, asked for with these lines.
+    Scrape(Serve, Page, usize, &'static str),
     /// Kilobytes that a server allocates for a scrape; with headers, which the others would not all heed, narthex alone.
     ScrapeMemory(Page, &'static str),
     /// Time beside scrapes of [`SERIES`]; the floor is the same without them.
@@ -85,10 +85,10 @@ impl Row {
                 let series = pages.map(|page| page.series() as f64);
                 Ok(Some((many - few) / (series[1] - series[0])))
             }),
-            Scrape(serve, page, connections) => {
+            Scrape(serve, page, connections, headers) => {
                 let work = |library: &dyn Library| {
                     let server = serve(library, page)?;
-                    server.map(|server| scrape::work(server, connections, page.series(), "")).transpose()
+                    server.map(|server| scrape::work(server, connections, page.series(), headers)).transpose()
                 };
                 // the client waits for the server, so that its share of a processor says nothing
                 timed(everybody().map(work).collect::<Result<_>>()?, Clock::Wall(1), how)
@@ -98,7 +98,8 @@ impl Row {
                     library.name() == FLOOR.name() || !headers.is_empty() && library.name() != NARTHEX.name();
                 let server = library.serve(page)?.filter(|server| server.is_here() && !no_target);
                 let Some(server) = server else { return Ok(None) };
-                let scrape = scrape::work(server, 1, page.series(), headers)?; // which makes one, with what comes once
+                let scrape = scrape::work(server, 1, page.series(), headers)?;
+                scrape(0, 1); // with what comes once
                 let ((), counted) = allocator::count(|| scrape(0, 1));
                 Ok(Some(counted.peak as f64 / 1e3))
             }),
