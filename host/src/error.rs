@@ -64,6 +64,8 @@ pub enum ErrorKind {
     Value,
     /// A name that is exposed already, of which [`Error::existing`] has what exposes it; or a series that is there.
     Duplicate,
+    /// An option that a metric which is read from a function cannot have.
+    Callback,
     /// A collector that cannot say what it exposes.
     Collector,
     /// An address that something else listens at.

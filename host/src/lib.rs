@@ -151,7 +151,7 @@ pub use push::tls::GatewayTls;
 #[cfg(all(feature = "push", not(loom)))]
 pub use push::{Gateway, delete_from_gateway, instance_ip_grouping_key, push_to_gateway, pushadd_to_gateway};
 pub use registered::{Registered, Registration};
-pub use registry::{Registry, Snapshot, default_registry};
+pub use registry::{Failure, Registry, Snapshot, default_registry};
 pub use runtime::{GrowingFamily, Handle, Shown};
 #[cfg(not(loom))]
 pub use textfile::{Textfile, write_to_textfile, write_to_textfile_synced};

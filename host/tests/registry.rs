@@ -2,9 +2,10 @@
 
 use narthex::encode::{Cursor, Text};
 use narthex::{
-    Collect, CollectError, Counter, Desc, ErrorKind, Flow, GrowingFamily, Handle, Kind, Metric, Registry, Sink,
-    callback, generate_latest, name, parse_openmetrics,
+    Collect, CollectError, Counter, Desc, ErrorKind, Exposition, Flow, GrowingFamily, Handle, Kind, Metric, Registry,
+    Sink, callback, generate_latest, name, parse_openmetrics,
 };
+use std::error::Error;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -149,7 +150,7 @@ fn a_panic_in_describe_is_an_error_of_the_registration() {
     let registry = Registry::new();
     let error = registry.register(Panics).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Collector);
-    assert!(error.to_string().ends_with("the collector panicked"), "{error}");
+    assert!(error.to_string().ends_with("it panicked: on purpose"), "{error}");
     registry.gauge("said", "").register().unwrap();
 }
 
@@ -235,13 +236,13 @@ fn a_registry_that_contains_itself_is_a_failure_and_no_overflow() {
 }
 
 /// A family more each time.
-fn growing() -> impl Fn() -> Arc<dyn Collect + Send + Sync> {
+fn growing() -> impl Fn() -> Result<Exposition, Box<dyn Error>> {
     let pages = Mutex::new(0..);
     move || {
         let families = pages.lock().unwrap().next().unwrap();
         let family = |n: i32| format!("# HELP g{n} {}\n# TYPE g{n} gauge\ng{n} {families}\n", "long ".repeat(10_000));
         let page = (0..families).map(family).collect::<String>() + "# EOF\n";
-        Arc::new(parse_openmetrics(&page).unwrap())
+        Ok(parse_openmetrics(&page)?)
     }
 }
 
@@ -294,7 +295,7 @@ fn a_source_gives_one_collector_for_each_exposition() {
     let source = Arc::clone(&made);
     let registration = registry.register_source(move || {
         let family = format!("# TYPE made_{0} gauge\nmade_{0} 1\n# EOF\n", source.fetch_add(1, Ordering::Relaxed));
-        Arc::new(parse_openmetrics(&family).unwrap())
+        Ok(parse_openmetrics(&family)?)
     });
     let snapshot = registry.snapshot();
     let (mut cursor, mut buffer, mut page) = (Cursor::<Text>::new(), [0; 20], Vec::new());
@@ -306,7 +307,7 @@ fn a_source_gives_one_collector_for_each_exposition() {
     registry.unregister(registration).unwrap();
     assert_eq!(generate_latest(&registry, Text), "");
 
-    registry.register_source(|| panic!("no source"));
+    registry.register_source(|| -> Result<Registry, _> { panic!("no source") });
     registry.gauge("other", "").register().unwrap();
     let page = generate_latest(&registry, Text);
     assert!(page.contains("\nother 0\n") && page.contains("\nnarthex_collector_errors_total 1\n"), "{page}");

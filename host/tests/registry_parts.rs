@@ -64,7 +64,7 @@ fn a_restricted_registry_has_whole_families_in_order_and_asks_nobody_else() {
         let inner = Registry::new();
         inner.gauge("from_source", "").register().unwrap();
         inner.gauge("also_from_source", "").register().unwrap();
-        Arc::new(inner)
+        Ok(inner)
     });
     assert_eq!(
         generate_latest(&registry.restricted(["from_source"]), Text),

@@ -51,7 +51,7 @@ fn families() -> Result<MetricFamilies, Error> {
 #[test]
 fn what_was_given_is_read() {
     let registry = Registry::new();
-    registry.register_source(|| Arc::new(families().unwrap()));
+    registry.register_source(|| Ok(families()?));
     let page = generate_latest(&registry, OpenMetrics);
     compare(&parse_openmetrics(&page).unwrap(), &page, &[]).unwrap();
     let none = Value::Null;

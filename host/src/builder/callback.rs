@@ -1,12 +1,15 @@
-use super::{Builder, Unlabelled};
-use crate::error::Error;
+use super::{Builder, Parts, Unlabelled};
+use crate::error::{Error, ErrorKind};
 use crate::instrument::Instrument;
 use crate::registered::Registration;
+use crate::registry::caught;
 use crate::runtime::OwnedDesc;
 use narthex_core::{
     Collect, CollectError, Counter, Desc, Flow, Gauge, Kind, Labels, Number, Point, Sample, Scalar, Sink,
 };
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::panic::resume_unwind;
+use std::sync::{Arc, OnceLock};
 
 /// What can be read from a function: counters and gauges.
 pub trait Readable: sealed::Sealed {}
@@ -21,7 +24,7 @@ mod sealed {
 }
 
 impl<C: Instrument + Readable> Builder<'_, C, Unlabelled> {
-    /// Registers a metric whose value `read` gives, at every scrape: for what is counted elsewhere already.
+    /// Registers a metric whose value `read` gives, once for each page: for what is counted elsewhere already.
     ///
     /// No lock is held while it runs. A panic, and a counter's value that is NaN or negative, cost this metric in that scrape
     /// and are counted as failures of a collector.
@@ -40,7 +43,8 @@ impl<C: Instrument + Readable> Builder<'_, C, Unlabelled> {
     ///
     /// # Errors
     ///
-    /// Those of [`register`](Self::register).
+    /// Those of [`register`](Self::register); [`ErrorKind::Callback`] with
+    /// [`created`](Self::created), which a value that is read has not.
     pub fn callback<V: Into<Number>>(
         self,
         read: impl Fn() -> V + Send + Sync + 'static,
@@ -50,8 +54,9 @@ impl<C: Instrument + Readable> Builder<'_, C, Unlabelled> {
 }
 
 impl<C: Instrument + Readable, const N: usize> Builder<'_, C, [&'static str; N]> {
-    /// Registers a family whose series `read` gives, at every scrape: it calls what it is given with the label values and
-    /// the value of each, in the order in which they are exposed, each label set once.
+    /// Registers a family whose series `read` gives, once for each page: it calls what it is given with the label values and
+    /// the value of each, in the order in which they are exposed. A label set that it gives again is left out, and is a
+    /// failure as above.
     ///
     /// ```
     /// # fn main() -> Result<(), narthex::Error> {
@@ -67,11 +72,14 @@ impl<C: Instrument + Readable, const N: usize> Builder<'_, C, [&'static str; N]>
     ///
     /// # Errors
     ///
-    /// Those of [`register`](Self::register).
+    /// Those of [`register`](Self::register); [`ErrorKind::Callback`] for an option that is of series which a family keeps:
+    /// [`created`](Self::created), [`limit`](Self::limit), [`initial`](Self::initial),
+    /// [`expire_after`](Self::expire_after).
     pub fn callback(
         self,
         read: impl Fn(&mut dyn FnMut([&str; N], Number)) + Send + Sync + 'static,
     ) -> Result<Registration, Error> {
+        self.named_for_each()?;
         self.read_series(move |give| read(&mut |labels, value| give(&labels, value)))
     }
 }
@@ -81,8 +89,20 @@ type Give<'a> = &'a mut dyn FnMut(&[&str], Number);
 impl<C: Instrument + Readable, L> Builder<'_, C, L> {
     fn read_series(self, read: impl Fn(Give<'_>) + Send + Sync + 'static) -> Result<Registration, Error> {
         let desc = self.desc()?;
-        let collector = Arc::new(Callback { desc, read });
-        self.parts.registry(self.registry)?.add(collector.clone(), collector)
+        let Parts { initial, limit, created, expire_after, .. } = &self.parts;
+        let given = [
+            ("created", *created),
+            ("limit", limit.is_some()),
+            ("initial", !initial.is_empty()),
+            ("expire_after", expire_after.is_some()),
+        ];
+        if let Some((option, _)) = given.into_iter().find(|(_, given)| *given) {
+            let name = &desc.name;
+            let text = format!("metric {name:?}: a callback gives its series itself; leave out `.{option}(…)`");
+            return Err(Error::new(ErrorKind::Callback, text));
+        }
+        let callback = Arc::new(Callback { desc, read });
+        self.parts.registry(self.registry)?.add_made(move || Arc::new(Reading::new(Arc::clone(&callback))))
     }
 }
 
@@ -91,30 +111,67 @@ struct Callback<F> {
     read: F,
 }
 
-impl<F: Fn(Give<'_>) + Send + Sync> Collect for Callback<F> {
+/// A callback for one page: it is read when the page comes to it, and once, because a page is collected part by part.
+struct Reading<F> {
+    callback: Arc<Callback<F>>,
+    read: OnceLock<Read>,
+}
+
+/// What it gave.
+#[derive(Default)]
+struct Read {
+    series: Vec<(Box<[Box<str>]>, Number)>,
+    wrong: Option<CollectError>,
+    panic: Option<String>,
+}
+
+impl<F: Fn(Give<'_>)> Reading<F> {
+    fn new(callback: Arc<Callback<F>>) -> Self {
+        Self { callback, read: OnceLock::new() }
+    }
+
+    fn read(&self) -> Read {
+        let counts = self.callback.desc.kind == Kind::Counter;
+        let (mut read, mut seen) = (Read::default(), HashSet::new());
+        let outcome = caught(|| {
+            (self.callback.read)(&mut |values, value| {
+                let number = value.to_f64(0);
+                let values: Box<[Box<str>]> = values.iter().map(|value| (*value).into()).collect();
+                if counts && (number.is_nan() || number < 0.0) {
+                    read.wrong = Some(CollectError::new(&"the callback of a counter gave NaN or a negative number"));
+                } else if seen.insert(values.clone()) {
+                    read.series.push((values, value));
+                } else {
+                    read.wrong = Some(CollectError::new(&"the callback gave the same label values twice"));
+                }
+            });
+        });
+        read.panic = outcome.err();
+        read
+    }
+}
+
+impl<F: Fn(Give<'_>) + Send + Sync> Collect for Reading<F> {
     fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
-        self.desc.with(each)
+        self.callback.desc.with(each)
     }
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
-        self.desc.with(|desc| {
+        self.callback.desc.with(|desc| {
             let first = sink.family(desc)?;
-            let (mut index, mut outcome, mut impossible) = (0, Ok(()), false);
-            (self.read)(&mut |values, value| {
-                let number = value.to_f64(0);
-                if desc.kind() == Kind::Counter && (number.is_nan() || number < 0.0) {
-                    impossible = true;
-                } else if outcome.is_ok() && index >= first {
-                    let labels = Labels::new(desc.labels().as_slice(), values);
-                    outcome = sink.sample(desc, &Sample::new(index, &labels, &Point::Number(value)));
-                }
-                index += 1;
-            });
-            outcome?;
-            match impossible {
-                true => Err(CollectError::new(&"the callback of a counter gave NaN or a negative number").into()),
-                false => Ok(()),
+            if first == usize::MAX {
+                return Ok(()); // nobody wants them
             }
+            let read = self.read.get_or_init(|| self.read());
+            for (index, (values, value)) in read.series.iter().enumerate().skip(first) {
+                let values: Vec<&str> = values.iter().map(|value| &**value).collect();
+                let labels = Labels::new(desc.labels().as_slice(), &values);
+                sink.sample(desc, &Sample::new(index, &labels, &Point::Number(*value)))?;
+            }
+            if let Some(said) = &read.panic {
+                resume_unwind(Box::new(said.clone())); // what it gave before is exposed now
+            }
+            read.wrong.map_or(Ok(()), |wrong| Err(wrong.into()))
         })
     }
 }

@@ -1,9 +1,9 @@
 use super::format::PROTOBUF;
 use super::text::{Family, SLACK, Spelling, TextEncoder};
 use crate::registered::Collector;
-use crate::registry::{Failures, Guarded, Registry};
-use narthex_core::Collect;
+use crate::registry::{Registry, Snapshot};
 use narthex_core::encode::{Buffer, CursorError, Escaping, Position, Protobuf, TextFormat};
+use narthex_core::{Collect, CollectError};
 use std::io;
 
 /// One exposition, part by part.
@@ -20,7 +20,7 @@ pub(crate) trait Pages: Send {
 /// other; and one that has given all it has is not called again.
 pub(crate) struct Page {
     registry: Registry,
-    snapshot: Option<(Vec<Collector>, Failures)>,
+    snapshot: Option<Snapshot>,
     at: usize,
     position: Position,
     end: Option<Position>,
@@ -74,30 +74,32 @@ impl Page {
 
     /// Of what `around` makes of each collector that the registry has now.
     pub(crate) fn around(registry: Registry, writer: Writer, around: impl FnMut(Collector) -> Collector) -> Self {
-        let (collectors, failures) = registry.snapshot().into_parts();
-        let snapshot = Some((collectors.into_iter().map(around).collect(), failures));
+        let snapshot = Some(registry.snapshot().around(around));
         Self { snapshot, ..Self::new(registry, writer) }
     }
 
     /// What comes next of the collector that it is at; whether there is more.
     fn part(&mut self, to: &mut Vec<u8>, room: usize) -> Result<bool, usize> {
-        let (collectors, failures) = self.snapshot.get_or_insert_with(|| self.registry.snapshot().into_parts());
-        let Some(collector) = collectors.get(self.at) else {
-            let end = self.end.get_or_insert_with(|| {
-                failures.expose();
-                Position::new(false)
-            });
-            return match self.writer.fill(end, failures, to, room) {
+        let snapshot = self.snapshot.get_or_insert_with(|| self.registry.snapshot());
+        let Some(part) = snapshot.part(self.at) else {
+            if self.end.is_none() {
+                snapshot.show_failures();
+            }
+            let end = self.end.get_or_insert(Position::new(false));
+            return match self.writer.fill(end, &snapshot.failures(), to, room) {
                 Ok(filled) => Ok(filled > 0),
                 Err(CursorError::BufferTooSmall { needed }) => Err(needed),
                 Err(_) => Ok(false),
             };
         };
-        match self.writer.fill(&mut self.position, &Guarded(collector), to, room) {
+        match self.writer.fill(&mut self.position, &part, to, room) {
             Ok(0) => {}
             Ok(_) => return Ok(true),
             Err(CursorError::BufferTooSmall { needed }) if needed > room => return Err(needed),
-            Err(_) => failures.count(),
+            Err(CursorError::Collector(error)) => snapshot.failed(self.at, error),
+            Err(_) => {
+                snapshot.failed(self.at, CollectError::new(&"it stopped as if the page were full, which it was not"))
+            }
         }
         self.at += 1;
         self.position = Position::new(true);

@@ -37,7 +37,6 @@ use std::sync::Arc;
 ///
 /// ```
 /// use narthex::{MetricFamilies, MetricFamily, Registry};
-/// use std::sync::Arc;
 ///
 /// fn jobs() -> Result<MetricFamilies, narthex::Error> {
 ///     let jobs = MetricFamily::counter("jobs", "Jobs that are done.")?.labels(["queue"])?.with(["mail"], 3_u64)?;
@@ -45,7 +44,7 @@ use std::sync::Arc;
 /// }
 ///
 /// let registry = Registry::new();
-/// registry.register_source(|| Arc::new(jobs().unwrap_or_default()));
+/// registry.register_source(|| Ok(jobs()?));
 /// assert_eq!(registry.sample_value("jobs_total", &[("queue", "mail")]), Some(3.0));
 /// ```
 #[derive(Clone, Debug)]

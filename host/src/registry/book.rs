@@ -1,7 +1,9 @@
-use super::member::Member;
+use super::exposed::Exposed;
+use super::part::{Member, Taken};
 use super::restricted::Names;
 use super::scope::Scope;
 use super::snapshot::ERRORS;
+use super::{Registry, exposed::all_names};
 use crate::error::{Error, ErrorKind};
 use crate::registered::{Collector, Registered, Registration};
 use std::any::Any;
@@ -9,13 +11,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A family's own name, and every name that it exposes.
-pub(super) type Exposed = (Arc<str>, Vec<String>);
-
 /// What is registered, in the order of registration, and under which exposed names.
 pub(super) struct Book {
     entries: BTreeMap<Registration, Entry>,
     names: HashMap<String, Owner>,
+    /// What the metrics are of: before all others.
+    target: Option<Registration>,
 }
 
 struct Entry {
@@ -32,10 +33,8 @@ struct Owner {
 
 /// Owns the names of what the registry exposes itself.
 const OURS: Registration = Registration(0);
-/// What the metrics are of: the first of them.
-pub(super) const TARGET: Registration = Registration(1);
 
-/// What is to be registered.
+/// What is to be registered; `collector` is in the scope.
 pub(super) struct New {
     pub(super) member: Member,
     pub(super) collector: Collector,
@@ -43,29 +42,28 @@ pub(super) struct New {
     pub(super) scope: Option<Arc<Scope>>,
 }
 
+/// A registry in this one, and where it is registered.
+pub(super) struct Nested {
+    pub(super) registered: Registered,
+    pub(super) scope: Option<Arc<Scope>>,
+    pub(super) registry: Registry,
+}
+
 impl Book {
     pub(super) fn new() -> Self {
         let family: Arc<str> = String::from_iter(ERRORS.name()).into();
-        let names = ERRORS
-            .kind()
-            .suffixes()
-            .iter()
-            .map(|suffix| (format!("{family}{suffix}"), Owner { family: Arc::clone(&family), registration: OURS }));
-        Self { entries: BTreeMap::new(), names: names.collect() }
+        let mut names = HashMap::new();
+        all_names(&ERRORS, |name| {
+            names.insert(name.to_string(), Owner { family: Arc::clone(&family), registration: OURS });
+            true
+        });
+        Self { entries: BTreeMap::new(), names, target: None }
     }
 
     pub(super) fn insert(&mut self, new: New, families: Vec<Exposed>) -> Result<Registration, Error> {
-        self.insert_as(next(), new, families)
-    }
-
-    pub(super) fn insert_as(
-        &mut self,
-        registration: Registration,
-        new: New,
-        families: Vec<Exposed>,
-    ) -> Result<Registration, Error> {
+        let registration = next();
         let mut names = Vec::new();
-        for (family, exposed) in families {
+        for Exposed { family, names: exposed } in families {
             for name in exposed {
                 let owner = Owner { family: Arc::clone(&family), registration };
                 match self.names.get(&name) {
@@ -81,8 +79,25 @@ impl Book {
                 }
             }
         }
+        // a registry is asked for its names whenever one is looked for: they come and go
+        if let Member::Registry(_) = new.member {
+            names.drain(..).for_each(|name| drop(self.names.remove(&name)));
+        }
         self.enter(registration, new, names);
         Ok(registration)
+    }
+
+    pub(super) fn insert_target(&mut self, new: New, families: Vec<Exposed>) -> Result<(), Error> {
+        self.target = Some(self.insert(new, families)?);
+        Ok(())
+    }
+
+    pub(super) fn target(&self) -> Option<&Registered> {
+        self.entries.get(&self.target?).map(|entry| &entry.registered)
+    }
+
+    pub(super) fn remove_target(&mut self) -> Option<Registered> {
+        self.remove(self.target?)
     }
 
     /// Adds what has no names yet.
@@ -98,10 +113,6 @@ impl Book {
         self.entries.insert(registration, Entry { registered, member, scope, names });
     }
 
-    pub(super) fn get(&self, registration: Registration) -> Option<&Registered> {
-        self.entries.get(&registration).map(|entry| &entry.registered)
-    }
-
     fn taken(&self, name: &str, new: &Owner, there: &Owner) -> Error {
         let (family, other) = (&new.family, &there.family);
         let text = match there.registration {
@@ -109,10 +120,7 @@ impl Book {
             same if same == new.registration => {
                 format!("metric {family:?}: the collector exposes {name:?} twice, the other time as {other:?}")
             }
-            _ => format!(
-                "metric {family:?}: {name:?} is exposed already, by the registered metric {other:?}; \
-                 use that, unregister it, or choose another name"
-            ),
+            _ => exposed_already(family, name, other),
         };
         let existing = self.entries.get(&there.registration).map(|entry| entry.registered.clone());
         Error::new(ErrorKind::Duplicate, text).with_existing(existing)
@@ -120,45 +128,80 @@ impl Book {
 
     pub(super) fn remove(&mut self, registration: Registration) -> Option<Registered> {
         let entry = self.entries.remove(&registration)?;
+        self.target.take_if(|target| *target == registration);
         entry.names.iter().for_each(|name| drop(self.names.remove(name)));
         Some(entry.registered)
     }
 
-    pub(super) fn find(&self, name: &str) -> Option<Registered> {
+    /// What exposes a name, the family, and the scope that it is in.
+    pub(super) fn find(&self, name: &str) -> Option<(&Registered, &str, Option<&Arc<Scope>>)> {
         let owner = self.names.get(name)?;
-        self.entries.get(&owner.registration).map(|entry| entry.registered.clone())
+        let entry = self.entries.get(&owner.registration)?;
+        Some((&entry.registered, &owner.family, entry.scope.as_ref()))
     }
 
-    /// What is in a scope, in order.
-    pub(super) fn members(&self, scope: Option<&Arc<Scope>>) -> Vec<Member> {
-        self.within(scope).map(|entry| entry.member.clone()).collect()
+    /// The family that has a name, unless it is of this registration.
+    pub(super) fn owner(&self, name: &str, besides: Registration) -> Option<Arc<str>> {
+        let owner = self.names.get(name)?;
+        (owner.registration != besides).then(|| Arc::clone(&owner.family))
     }
 
-    /// What of that exposes one of these names, or cannot say what it exposes.
-    pub(super) fn members_of(&self, names: &Names, scope: Option<&Arc<Scope>>) -> Vec<Member> {
-        let owners: HashSet<Registration> =
-            names.iter().filter_map(|name| self.names.get(name)).map(|owner| owner.registration).collect();
-        let is_wanted = |entry: &&Entry| entry.names.is_empty() || owners.contains(&entry.registered.registration);
-        self.within(scope).filter(is_wanted).map(|entry| entry.member.clone()).collect()
+    /// The registries in this one.
+    pub(super) fn nested(&self) -> Vec<Nested> {
+        let nested = |entry: &Entry| match &entry.member {
+            Member::Registry(registry) => {
+                let (registered, scope) = (entry.registered.clone(), entry.scope.clone());
+                Some(Nested { registered, scope, registry: registry.clone() })
+            }
+            _ => None,
+        };
+        self.entries.values().filter_map(nested).collect()
     }
 
-    pub(super) fn may_block(&self, scope: Option<&Arc<Scope>>) -> bool {
-        self.within(scope).any(|entry| entry.member.may_block())
+    /// What is in a scope, in order; of that, what exposes one of these names or cannot say what it exposes.
+    pub(super) fn taken_out(&self, scope: Option<&Arc<Scope>>, only: Option<&Arc<Names>>) -> Vec<Taken> {
+        let taken = |entry: &Entry| Taken {
+            registration: entry.registered.registration,
+            collector: Arc::clone(&entry.registered.collector),
+            member: entry.member.clone(),
+            scope: entry.scope.clone(),
+        };
+        self.within(scope, only).map(taken).collect()
     }
 
-    fn within(&self, scope: Option<&Arc<Scope>>) -> impl Iterator<Item = &Entry> {
-        self.entries.values().filter(move |entry| match scope {
-            None => true,
-            Some(scope) => entry.scope.as_ref().is_some_and(|of| of.is_in(scope)),
+    pub(super) fn may_block(&self, scope: Option<&Arc<Scope>>, only: Option<&Arc<Names>>) -> bool {
+        self.within(scope, only).any(|entry| !matches!(entry.member, Member::Metric))
+    }
+
+    pub(super) fn len(&self, scope: Option<&Arc<Scope>>, only: Option<&Arc<Names>>) -> usize {
+        self.within(scope, only).count()
+    }
+
+    fn within(&self, scope: Option<&Arc<Scope>>, only: Option<&Arc<Names>>) -> impl Iterator<Item = &Entry> {
+        let wanted = only.map(|only| {
+            let owners = only.iter().filter_map(|name| self.names.get(name));
+            owners.map(|owner| owner.registration).collect::<HashSet<_>>()
+        });
+        let target = self.target.and_then(|target| self.entries.get(&target));
+        let others = self.entries.values().filter(move |entry| Some(entry.registered.registration) != self.target);
+        target.into_iter().chain(others).filter(move |entry| {
+            let is_wanted =
+                |wanted: &HashSet<_>| entry.names.is_empty() || wanted.contains(&entry.registered.registration);
+            let is_in = |scope: &Arc<Scope>| entry.scope.as_ref().is_some_and(|of| of.is_in(scope));
+            scope.is_none_or(is_in) && wanted.as_ref().is_none_or(is_wanted)
         })
-    }
-
-    pub(super) fn len(&self, scope: Option<&Arc<Scope>>) -> usize {
-        self.within(scope).count()
     }
 }
 
+/// What is wrong with a name that something else has.
+pub(super) fn exposed_already(family: &str, name: &str, other: &str) -> String {
+    format!(
+        "metric {family:?}: {name:?} is exposed already, by the registered metric {other:?}; \
+         use that, unregister it, or choose another name"
+    )
+}
+
 fn next() -> Registration {
-    static LAST: AtomicU64 = AtomicU64::new(TARGET.0);
+    static LAST: AtomicU64 = AtomicU64::new(OURS.0);
     Registration(LAST.fetch_add(1, Ordering::Relaxed) + 1)
 }

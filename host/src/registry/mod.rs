@@ -8,27 +8,35 @@ mod defaults {
     /// Nothing: there is no process to look at.
     pub(super) fn register(_: &super::Registry) {}
 }
-mod member;
+mod checked;
+mod claims;
+mod exposed;
+mod failure;
+mod nested;
+mod part;
 mod restricted;
 mod scope;
 mod snapshot;
 mod target;
+mod valid;
 
+pub use failure::Failure;
+pub(crate) use failure::caught;
 pub use snapshot::Snapshot;
-pub(crate) use snapshot::{Failures, Guarded};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::registered::{Collector, Registered, Registration};
-use crate::runtime::check_state_set;
-use book::{Book, Exposed, New};
-use member::{Latest, Member};
+use book::{Book, New};
+use exposed::exposed;
+use failure::{Failures, Guarded};
+use part::{Checks, Latest, Made, Member, Source};
 use restricted::Names;
 use scope::Scope;
+use snapshot::Looked;
 
-use narthex_core::{Collect, CollectError, Counter, Desc, Flow, Sink, Stop, sample_value};
+use narthex_core::{Collect, Stop, sample_value};
 
 use std::any::Any;
-use std::cell::RefCell;
 use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Metrics that are exposed together. A clone is another handle to the same registry.
@@ -56,10 +64,12 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWrite
 /// # }
 /// ```
 ///
-/// A collector that fails or panics costs its own remaining families and no others. What [serves](crate::start_http_server)
-/// or [writes](crate::generate_latest) a registry counts that, and exposes the count as
-/// `narthex_collector_errors_total` once it is not zero. (A program that is built with `panic = "abort"` ends at a panic, in a
-/// collector as anywhere.) Collectors may use the registry that collects them: no lock is held while they run.
+/// A collector that fails or panics costs its own remaining families and no others; neither does one that gives what readers
+/// would refuse the whole page for: a family that something else exposes (it is left out), labels that are not those of its
+/// family, buckets that go down. What [serves](crate::start_http_server) or [writes](crate::generate_latest) a registry counts
+/// that, exposes the count as `narthex_collector_errors_total` once it is not zero, and [tells](Self::on_failure) why. (A
+/// program that is built with `panic = "abort"` ends at a panic, in a collector as anywhere.) Collectors may use the registry
+/// that collects them: no lock is held while they run.
 ///
 /// # In a library
 ///
@@ -100,10 +110,19 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWrite
 pub struct Registry(Arc<Inner>);
 
 struct Inner {
-    /// Shared with every scope.
+    /// Shared with every part.
     book: Arc<RwLock<Book>>,
-    failures: Arc<Counter>,
+    failures: Arc<Failures>,
     scope: Option<Arc<Scope>>,
+    only: Option<Arc<Names>>,
+}
+
+impl Inner {
+    /// Another handle to the same, to be made a part of it.
+    fn view(&self) -> Self {
+        let Self { book, failures, scope, only } = self;
+        Self { book: Arc::clone(book), failures: Arc::clone(failures), scope: scope.clone(), only: only.clone() }
+    }
 }
 
 /// The registry of a program that needs only one. It has the metrics of the process and its platform from the start.
@@ -129,46 +148,74 @@ pub fn default_registry() -> &'static Registry {
 impl Registry {
     /// A registry without metrics.
     pub fn new() -> Self {
-        Self(Arc::new(Inner { book: Arc::new(RwLock::new(Book::new())), failures: Arc::default(), scope: None }))
+        let (book, failures) = (Arc::new(RwLock::new(Book::new())), Arc::default());
+        Self(Arc::new(Inner { book, failures, scope: None, only: None }))
     }
 
     /// Adds a collector: one by value, a `&'static` group, an [`Arc`] that you go on using, another registry.
     ///
-    /// It is asked what it exposes, and not collected.
+    /// It is asked what it exposes, and not collected. Another registry goes on: what is registered with it later is exposed
+    /// here as well, unless something here has the name then, which is a failure. (A registry in something else, a
+    /// [`Prefixed`](crate::Prefixed) say, is one collector; for a prefix register it with a [scope](Self::scoped).)
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Duplicate`] when a name that it exposes is exposed already, by another or by itself;
-    /// [`ErrorKind::Name`] of a state set with a colon in its name;
-    /// [`ErrorKind::Collector`] when it cannot describe itself, or panics in it. Nothing is changed then.
+    /// [`ErrorKind::Duplicate`](crate::ErrorKind::Duplicate) when a name that it exposes is exposed already, by another or by
+    /// itself; [`ErrorKind::Name`](crate::ErrorKind::Name) of a state set with a colon in its name;
+    /// [`ErrorKind::Collector`](crate::ErrorKind::Collector) when it cannot describe itself, or panics in it. Nothing is
+    /// changed then.
     pub fn register(&self, collector: impl Collect + Send + Sync + 'static) -> Result<Registration, Error> {
         let collector = Arc::new(collector);
-        self.add(Arc::clone(&collector) as Collector, collector)
+        let member = nested::registry(&*collector).map_or(Member::Collector, Member::Registry);
+        self.add(member, Arc::clone(&collector) as Collector, collector)
     }
 
     /// Adds what is exposed by a collector that `source` makes for each exposition: for metrics that are read from
-    /// elsewhere, whose families come and go. While one exposition is written, its collector does not change.
+    /// elsewhere, whose families come and go. While one exposition is written, its collector does not change. An error of the
+    /// source is a failure like others.
     ///
-    /// What families there will be is not known now, so that their names are not compared with those that are registered:
-    /// keep them apart by a prefix.
+    /// What families there will be is not known now, so that their names are compared when they are exposed: one that is
+    /// exposed already is left out, which is a failure. Keep them apart by a prefix.
     ///
     /// ```
     /// use narthex::{Registry, parse_openmetrics};
-    /// use std::sync::Arc;
     ///
-    /// # fn read_other_process() -> &'static str { "# TYPE frames counter\nframes_total 7\n# EOF\n" }
+    /// # fn read_other_process() -> std::io::Result<String> { Ok("# TYPE frames counter\nframes_total 7\n# EOF\n".into()) }
     /// let registry = Registry::new();
-    /// registry.register_source(|| Arc::new(parse_openmetrics(read_other_process()).unwrap()));
+    /// registry.register_source(|| Ok(parse_openmetrics(&read_other_process()?)?));
     /// assert_eq!(registry.sample_value("frames_total", &[]), Some(7.0));
     /// ```
-    pub fn register_source(
+    pub fn register_source<C: Collect + Send + Sync + 'static>(
         &self,
-        source: impl Fn() -> Arc<dyn Collect + Send + Sync> + Send + Sync + 'static,
+        source: impl Fn() -> Result<C, Box<dyn std::error::Error>> + Send + Sync + 'static,
     ) -> Registration {
-        let source = Arc::new(source);
-        let latest: Collector = Arc::new(Latest(Arc::clone(&source)));
-        let new = self.scoped_new(Member::Source(source.clone()), latest, source);
+        let source: Arc<Source> = Arc::new(move || {
+            let made = Arc::new(source().map_err(|error| error.to_string())?);
+            Ok(Made { registry: nested::registry(&*made), collector: made, checks: Checks::Samples })
+        });
+        let latest = Arc::new(Latest(Arc::clone(&source)));
+        let new = self.scoped_new(Member::Source(source), latest.clone(), latest);
         self.write_book().append(new)
+    }
+
+    /// Calls `hook` with each collector that fails, and why: to log it. It takes the place of the hook before.
+    ///
+    /// It is called while the page is made, by whatever makes it, with no lock held, and told nothing of failures that it leads
+    /// to itself. A registry in another one is told nothing when the other one is collected.
+    ///
+    /// ```
+    /// # use std::sync::{Arc, Mutex};
+    /// let registry = narthex::Registry::new();
+    /// # let log = Arc::new(Mutex::new(String::new()));
+    /// # let lines = Arc::clone(&log);
+    /// # let log_line = move |line: String| lines.lock().unwrap().push_str(&line);
+    /// registry.on_failure(move |failure| log_line(failure.to_string()));
+    /// registry.register_source(|| std::fs::read("/no/such/file").map(|_| narthex::Registry::new()).map_err(Into::into));
+    /// narthex::generate_latest(&registry, narthex::encode::Text);
+    /// assert_eq!(*log.lock().unwrap(), "a collector: No such file or directory (os error 2)");
+    /// ```
+    pub fn on_failure(&self, hook: impl Fn(&Failure<'_>) + Send + Sync + 'static) {
+        self.0.failures.tell(Arc::new(hook));
     }
 
     /// Takes a collector out; answers what it was, or nothing when it was not there.
@@ -176,7 +223,7 @@ impl Registry {
         self.write_book().remove(registration)
     }
 
-    /// What exposes a name, with or without the suffix of a sample.
+    /// What exposes a name, with or without the suffix of a sample; for one of a nested registry, the nested registry.
     ///
     /// ```
     /// # fn main() -> Result<(), narthex::Error> {
@@ -189,34 +236,34 @@ impl Registry {
     /// # }
     /// ```
     pub fn find(&self, name: &str) -> Option<Registered> {
-        self.book().find(name)
+        self.exposer(name).map(|(registered, ..)| registered)
     }
 
-    /// The value of the sample `name` with exactly these labels, in any order, as a scrape would show it.
+    /// The value of the sample `name` with exactly these labels, in any order, as a scrape would show it. Failures are not
+    /// counted.
     pub fn sample_value(&self, name: &str, labels: &[(&str, &str)]) -> Option<f64> {
-        sample_value(&self.snapshot(), name, labels)
+        sample_value(&Looked(self.snapshot()), name, labels)
     }
 
     /// What is registered now, to be collected as often as one exposition needs.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.collectors().unwrap_or_default(), Arc::clone(&self.0.failures))
-    }
-
-    /// Adds a collector of a user's.
-    pub(crate) fn add(&self, collector: Collector, value: Arc<dyn Any + Send + Sync>) -> Result<Registration, Error> {
-        let member = match value.downcast_ref::<Self>() {
-            Some(nested) => Member::Registry(nested.clone()),
-            None => Member::Collector(Arc::clone(&collector)),
-        };
-        self.add_member(member, collector, value)
+        Snapshot::new(self.clone(), self.parts().unwrap_or_default())
     }
 
     /// Adds a metric that a builder made.
     pub(crate) fn add_metric(&self, metric: Collector, value: Arc<dyn Any + Send + Sync>) -> Result<(), Error> {
-        self.add_member(Member::Metric(Arc::clone(&metric)), metric, value).map(drop)
+        self.add(Member::Metric, metric, value).map(drop)
     }
 
-    fn add_member(
+    /// Adds a metric of which something is made for each page that exposes nothing else.
+    pub(crate) fn add_made(&self, make: impl Fn() -> Collector + Send + Sync + 'static) -> Result<Registration, Error> {
+        let source: Arc<Source> =
+            Arc::new(move || Ok(Made { collector: make(), registry: None, checks: Checks::Nothing }));
+        let latest = Arc::new(Latest(Arc::clone(&source)));
+        self.add(Member::Source(source), latest.clone(), latest)
+    }
+
+    fn add(
         &self,
         member: Member,
         collector: Collector,
@@ -224,27 +271,27 @@ impl Registry {
     ) -> Result<Registration, Error> {
         if let Some(scope) = &self.0.scope {
             let mut clash = Ok(());
-            let _ = Guarded(&collector).describe(&mut |desc| {
+            let _ = Guarded::new(&collector).describe(&mut |desc| {
                 clash = scope.check(desc);
                 if clash.is_ok() { Ok(()) } else { Err(Stop::Sink) }
             });
             clash?;
         }
         let new = self.scoped_new(member, collector, value);
-        let names = exposed(&Guarded(&new.collector))?;
+        let families = exposed(&new.collector)?;
+        self.free_in_nested(&families)?;
         let _dropped_without_the_lock = (Arc::clone(&new.collector), Arc::clone(&new.value)); // when refused
-        self.write_book().insert(new, names)
+        self.write_book().insert(new, families)
     }
 
     /// In the scope of this registry, if it is one.
     fn scoped_new(&self, member: Member, collector: Collector, value: Arc<dyn Any + Send + Sync>) -> New {
-        match &self.0.scope {
-            None => New { member, collector, value, scope: None },
-            Some(scope) => {
-                let member = Member::Scoped(Box::new(member), Arc::clone(scope));
-                New { member, collector: scope.around(collector), value, scope: Some(Arc::clone(scope)) }
-            }
-        }
+        let scope = self.0.scope.clone();
+        let collector = match &scope {
+            None => collector,
+            Some(scope) => scope.around(collector),
+        };
+        New { member, collector, value, scope }
     }
 
     /// Whether this is the same registry as `other`.
@@ -254,18 +301,16 @@ impl Registry {
 
     /// Whether collecting what is registered now may take long.
     pub(crate) fn may_block(&self) -> bool {
-        self.book().may_block(self.0.scope.as_ref())
+        self.book().may_block(self.0.scope.as_ref(), self.0.only.as_ref())
     }
 
-    /// The collectors for one exposition.
-    fn collectors(&self) -> Flow<Vec<Collector>> {
-        let members = self.book().members(self.0.scope.as_ref()); // a source may use the registry
-        self.once(|| Ok(members.into_iter().map(Member::collector).collect()))
+    fn failures(&self) -> &Arc<Failures> {
+        &self.0.failures
     }
 
-    /// What exposes one of these names.
-    fn members_of(&self, names: &Names) -> Vec<Member> {
-        self.book().members_of(names, self.0.scope.as_ref())
+    /// The family that has a name here, unless it is of this registration.
+    fn owner(&self, name: &str, besides: Registration) -> Option<Arc<str>> {
+        self.book().owner(name, besides)
     }
 
     fn write_book(&self) -> RwLockWriteGuard<'_, Book> {
@@ -274,65 +319,6 @@ impl Registry {
 
     fn book(&self) -> RwLockReadGuard<'_, Book> {
         self.0.book.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Runs `f`, unless this thread is in the middle of the same for this registry.
-    fn once<T>(&self, f: impl FnOnce() -> Flow<T>) -> Flow<T> {
-        thread_local!(static INSIDE: RefCell<Vec<*const Inner>> = const { RefCell::new(Vec::new()) });
-        struct Leave;
-        impl Drop for Leave {
-            fn drop(&mut self) {
-                INSIDE.with_borrow_mut(Vec::pop);
-            }
-        }
-
-        let this = Arc::as_ptr(&self.0);
-        if INSIDE.with_borrow(|inside| inside.contains(&this)) {
-            return Err(CollectError::new(&"a registry contains itself").into());
-        }
-        INSIDE.with_borrow_mut(|inside| inside.push(this));
-        let _leave = Leave;
-        f()
-    }
-}
-
-/// The families of a collector, and the names that each exposes.
-fn exposed(collector: &dyn Collect) -> Result<Vec<Exposed>, Error> {
-    let (mut names, mut fits) = (Vec::new(), Ok(()));
-    let outcome = collector.describe(&mut |desc| {
-        let name = String::from_iter(desc.name());
-        fits = check_state_set(desc.kind(), &name);
-        if fits.is_err() {
-            return Err(Stop::Sink);
-        }
-        let mut spellings = vec![name.clone()];
-        if !desc.utf8_name().eq(desc.name()) {
-            spellings.push(String::from_iter(desc.utf8_name()));
-        }
-        let with_suffixes =
-            |name: &String| desc.kind().suffixes().iter().map(|suffix| format!("{name}{suffix}")).collect::<Vec<_>>();
-        names.push((name.as_str().into(), spellings.iter().flat_map(with_suffixes).collect()));
-        Ok(())
-    });
-    fits?;
-    outcome.map_err(|stop| {
-        let reason = if let Stop::Collector(error) = stop { error.reason() } else { "it stopped by itself" };
-        Error::new(ErrorKind::Collector, format!("the collector did not say what it exposes: {reason}"))
-    })?;
-    Ok(names)
-}
-
-/// Registries nest. The registry that an exposition starts from counts the failures; one inside it answers with the
-/// first of its own, when all that it has has been collected.
-impl Collect for Registry {
-    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
-        let collectors = self.collectors()?;
-        self.once(|| collectors.iter().try_for_each(|collector| collector.describe(each)))
-    }
-
-    fn collect(&self, sink: &mut dyn Sink) -> Flow {
-        let collectors = self.collectors()?;
-        self.once(|| snapshot::collect_all(&collectors, sink, &mut |_| {}))
     }
 }
 
@@ -344,6 +330,7 @@ impl Default for Registry {
 
 impl std::fmt::Debug for Registry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Registry").field("collectors", &self.book().len(self.0.scope.as_ref())).finish()
+        let len = self.book().len(self.0.scope.as_ref(), self.0.only.as_ref());
+        f.debug_struct("Registry").field("collectors", &len).finish()
     }
 }

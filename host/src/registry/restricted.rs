@@ -1,14 +1,18 @@
-use super::Registry;
-use super::book::New;
-use super::member::Member;
+use super::exposed::all_names;
+use super::{Inner, Registry};
+use crate::registered::Collector;
 use narthex_core::{Collect, Desc, Filtered, Flow, Sink};
 use std::collections::HashSet;
 use std::sync::Arc;
 
 impl Registry {
-    /// A registry with only those families of this one that have one of these names, or have a sample with one: `latency`
+    /// A part of this registry: only those families that have one of these names, or have a sample with one: `latency`
     /// and `latency_count` are the same family. What has none of them is not collected; sources, whose names are not
-    /// known beforehand, always are.
+    /// known beforehand, are asked.
+    ///
+    /// What is registered with it is registered with this registry, and is in the part if it has one of the names.
+    /// Failures are counted where those of this registry are; the count itself is a family like others,
+    /// `narthex_collector_errors_total`.
     ///
     /// ```
     /// # fn main() -> Result<(), narthex::Error> {
@@ -21,55 +25,41 @@ impl Registry {
     /// # }
     /// ```
     pub fn restricted<S: AsRef<str>>(&self, names: impl IntoIterator<Item = S>) -> Self {
-        let part = Arc::new(Restricted(self.clone(), Arc::new(Names::new(names))));
-        let restricted = Self::new();
-        let collector = Arc::new(self.clone());
-        let new = New { member: Member::Restricted(Arc::clone(&part)), collector, value: part, scope: None };
-        restricted.write_book().append(new);
-        restricted
+        let names = names.into_iter().map(|name| name.as_ref().to_string()).collect();
+        let only = Some(Arc::new(Names { names, outer: self.0.only.clone() }));
+        Self(Arc::new(Inner { only, ..self.0.view() }))
+    }
+
+    /// Whether a family is in this part of the registry.
+    pub(super) fn wants(&self, desc: &Desc<'_>) -> bool {
+        self.0.only.as_ref().is_none_or(|only| only.wants(desc))
     }
 }
 
 /// Names of families and samples that are wanted.
-pub(super) struct Names(HashSet<String>);
+pub(super) struct Names {
+    names: HashSet<String>,
+    outer: Option<Arc<Names>>,
+}
 
 impl Names {
-    pub(super) fn new<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> Self {
-        Self(names.into_iter().map(|name| name.as_ref().to_string()).collect())
-    }
-
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+        self.names.iter().map(String::as_str)
     }
 
     /// Whether the family, or one of the samples that it may have, is wanted.
-    fn wants(&self, desc: &Desc<'_>) -> bool {
-        let wanted = |mut name: String| {
-            let len = name.len();
-            desc.kind().suffixes().iter().any(|suffix| {
-                name.truncate(len);
-                name += suffix;
-                self.0.contains(&name)
-            })
-        };
-        wanted(desc.name().collect()) || wanted(desc.utf8_name().collect())
+    pub(super) fn wants(&self, desc: &Desc<'_>) -> bool {
+        let none = all_names(desc, |name| !self.names.contains(name));
+        !none && self.outer.as_ref().is_none_or(|outer| outer.wants(desc))
+    }
+
+    /// The wanted families of a collector.
+    pub(super) fn of(self: &Arc<Self>, collector: Collector) -> Collector {
+        Arc::new(Only(collector, Arc::clone(self)))
     }
 }
 
-/// The families of a registry that are wanted, taken from the collectors that have them.
-pub(super) struct Restricted(pub(super) Registry, pub(super) Arc<Names>);
-
-impl Restricted {
-    /// The collectors for one exposition: those that expose a wanted name, and sources, whose names are not known.
-    pub(super) fn collectors(&self) -> Flow<Vec<Arc<dyn Collect + Send + Sync>>> {
-        let members = self.0.members_of(&self.1);
-        let only = |collector| Arc::new(Only(collector, Arc::clone(&self.1))) as Arc<dyn Collect + Send + Sync>;
-        self.0.once(|| Ok(members.into_iter().map(Member::collector).map(only).collect()))
-    }
-}
-
-/// The wanted families of a collector.
-struct Only(Arc<dyn Collect + Send + Sync>, Arc<Names>);
+struct Only(Collector, Arc<Names>);
 
 impl Only {
     fn filtered(&self) -> Filtered<impl Fn(&Desc<'_>) -> bool, &dyn Collect> {

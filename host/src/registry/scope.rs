@@ -8,7 +8,10 @@ impl Registry {
     /// A part of this registry: metrics that are made in it or registered with it are exposed by this registry, with
     /// `prefix` before their names and `labels` before their own. Scopes nest.
     ///
-    /// A scope is a registry as well; read through it, it has what was registered through it, as it is exposed.
+    /// A scope is a registry as well; read through it, it has what was registered through it, as it is exposed. Whatever
+    /// else is said through it is said of the whole registry: [`find`](Self::find) takes exposed names,
+    /// [`unregister`](Self::unregister) any receipt, and there is one [target](Self::set_target_info), without prefix and
+    /// labels.
     ///
     /// ```
     /// # fn main() -> Result<(), narthex::Error> {
@@ -28,8 +31,7 @@ impl Registry {
     /// has.
     pub fn scoped(&self, prefix: &str, labels: &[(&str, &str)]) -> Result<Self, Error> {
         let scope = Some(Arc::new(Scope::new(self.0.scope.clone(), prefix, labels)?));
-        let (book, failures) = (Arc::clone(&self.0.book), Arc::clone(&self.0.failures));
-        Ok(Self(Arc::new(Inner { book, failures, scope })))
+        Ok(Self(Arc::new(Inner { scope, ..self.0.view() })))
     }
 }
 
@@ -59,6 +61,16 @@ impl Scope {
     /// Whether this is `other`, or inside it.
     pub(super) fn is_in(self: &Arc<Self>, other: &Arc<Scope>) -> bool {
         Arc::ptr_eq(self, other) || self.outer.as_ref().is_some_and(|outer| outer.is_in(other))
+    }
+
+    /// A name without the prefix, if it has it.
+    pub(super) fn inner_name<'a>(&self, name: &'a str) -> Option<&'a str> {
+        name.strip_prefix(&self.prefix)
+    }
+
+    /// A name with the prefix.
+    pub(super) fn outer_name(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
     }
 
     /// Whether a metric may have these labels besides its own.

@@ -1,6 +1,9 @@
+use super::Registry;
+use super::claims::Claims;
+use super::failure::{Failure, Failures};
+use super::part::Part;
 use crate::registered::Collector;
-use narthex_core::{Collect, CollectError, Counter, Desc, Flow, Kind, Sink, Stop, callback, name};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use narthex_core::{Collect, CollectError, Desc, Flow, Kind, Sink, Stop, callback, name};
 use std::sync::Arc;
 
 /// What a registry exposes of itself.
@@ -13,94 +16,127 @@ pub(super) const ERRORS: Desc<'static> = Desc::new(
 /// The collectors of a registry at one moment, to be collected as often as one exposition needs: families keep their
 /// order, whatever is registered and unregistered meanwhile.
 pub struct Snapshot {
-    collectors: Vec<Collector>,
-    failures: Failures,
-}
-
-/// The count of failures, as it was when the snapshot was taken or later, and whether it is exposed.
-pub(crate) struct Failures {
-    count: Arc<Counter>,
-    exposed: bool,
+    parts: Vec<Part>,
+    claims: Claims,
+    failures: Arc<Failures>,
+    /// Whether somebody asked for the count of failures, and whether there is something to tell.
+    wanted: bool,
+    shown: bool,
 }
 
 impl Snapshot {
-    pub(super) fn new(collectors: Vec<Collector>, count: Arc<Counter>) -> Self {
-        let exposed = count.value() > 0;
-        Self { collectors, failures: Failures { count, exposed } }
+    pub(super) fn new(registry: Registry, parts: Vec<Part>) -> Self {
+        let (failures, wanted) = (Arc::clone(registry.failures()), registry.wants(&ERRORS));
+        let shown = wanted && failures.count() > 0;
+        Self { parts, claims: Claims::new(registry), failures, wanted, shown }
     }
 
-    /// The collectors, and what follows them.
-    pub(crate) fn into_parts(self) -> (Vec<Collector>, Failures) {
-        (self.collectors, self.failures)
+    /// With each collector in what `around` makes of it.
+    pub(crate) fn around(mut self, mut around: impl FnMut(Collector) -> Collector) -> Self {
+        self.parts = self.parts.into_iter().map(|part| part.around(&mut around)).collect();
+        self
+    }
+
+    /// What the collector `at` gives.
+    pub(crate) fn part(&self, at: usize) -> Option<impl Collect> {
+        let part = self.parts.get(at)?;
+        Some(One { part, at, claims: &self.claims })
+    }
+
+    /// Counts that the collector `at` failed.
+    pub(crate) fn failed(&self, at: usize, error: CollectError) {
+        let Some(part) = self.parts.get(at) else { return };
+        let (family, reason) = (part.family(), part.reason(error));
+        self.failures.add(&Failure { registration: part.registration(), family: &family, reason: &reason });
+    }
+
+    /// Exposes the count of failures from now on, if there is something to tell.
+    pub(crate) fn show_failures(&mut self) {
+        self.shown = self.wanted && self.failures.count() > 0;
+    }
+
+    /// The count of failures, as it is now.
+    pub(crate) fn failures(&self) -> impl Collect {
+        Count(self)
+    }
+
+    /// Collects one after the other, however many fail, and answers the first failure at the end.
+    pub(super) fn collect_parts(&self, sink: &mut dyn Sink, failed: &mut dyn FnMut(usize, CollectError)) -> Flow {
+        let mut outcome = Ok(());
+        for (at, part) in self.parts.iter().enumerate() {
+            match part.collect(at, &self.claims, sink) {
+                Err(Stop::Sink) => return Err(Stop::Sink),
+                Err(Stop::Collector(error)) => {
+                    failed(at, error);
+                    outcome = outcome.and(Err(Stop::Collector(error)));
+                }
+                _ => {}
+            }
+        }
+        outcome
+    }
+
+    pub(super) fn describe_parts(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        self.parts.iter().try_for_each(|part| part.describe(each))
+    }
+
+    fn collect_counting(&self, sink: &mut dyn Sink, failed: &mut dyn FnMut(usize, CollectError)) -> Flow {
+        match self.collect_parts(sink, failed) {
+            Err(Stop::Sink) => Err(Stop::Sink),
+            _ => Count(self).collect(sink),
+        }
     }
 }
 
 impl Collect for Snapshot {
     fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
-        self.collectors.iter().try_for_each(|collector| collector.describe(each))?;
-        each(&ERRORS)
+        self.describe_parts(each)?;
+        Count(self).describe(each)
     }
 
     /// Never answers [`Stop::Collector`]: failures are counted instead.
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
-        match collect_all(&self.collectors, sink, &mut |_| self.failures.count()) {
-            Err(Stop::Sink) => Err(Stop::Sink),
-            _ => self.failures.collect(sink),
-        }
+        self.collect_counting(sink, &mut |at, error| self.failed(at, error))
     }
 }
 
-impl Failures {
-    pub(crate) fn count(&self) {
-        self.count.inc();
-    }
+/// A snapshot to look at: what fails is not counted.
+pub(super) struct Looked(pub(super) Snapshot);
 
-    /// Exposes the count from now on if there is something to tell.
-    pub(crate) fn expose(&mut self) {
-        self.exposed = self.count.value() > 0;
-    }
-}
-
-impl Collect for Failures {
+impl Collect for Looked {
     fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
-        each(&ERRORS)
+        self.0.describe(each)
     }
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
-        if self.exposed { callback(&ERRORS, sink, self.count.value()) } else { Ok(()) }
+        self.0.collect_counting(sink, &mut |_, _| {})
     }
 }
 
-/// Collects one after the other, however many fail, and answers the first failure at the end.
-pub(super) fn collect_all(collectors: &[Collector], sink: &mut dyn Sink, failed: &mut dyn FnMut(CollectError)) -> Flow {
-    let mut outcome = Ok(());
-    for collector in collectors {
-        match Guarded(collector).collect(sink) {
-            Err(Stop::Sink) => return Err(Stop::Sink),
-            Err(Stop::Collector(error)) => {
-                failed(error);
-                outcome = outcome.and(Err(Stop::Collector(error)));
-            }
-            _ => {}
-        }
-    }
-    outcome
+struct One<'a> {
+    part: &'a Part,
+    at: usize,
+    claims: &'a Claims,
 }
 
-/// A collector whose panic is a failure like others. (A program that is built to abort on a panic still does.)
-pub(crate) struct Guarded<'a>(pub(crate) &'a Collector);
-
-impl Collect for Guarded<'_> {
+impl Collect for One<'_> {
     fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
-        guarded(|| self.0.describe(each))
+        self.part.describe(each)
     }
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
-        guarded(|| self.0.collect(sink))
+        self.part.collect(self.at, self.claims, sink)
     }
 }
 
-fn guarded(f: impl FnOnce() -> Flow) -> Flow {
-    // what unwinding can leave half-done is the collector's own; the sink takes a sample whole or not at all
-    catch_unwind(AssertUnwindSafe(f)).unwrap_or_else(|_| Err(CollectError::new(&"the collector panicked").into()))
+struct Count<'a>(&'a Snapshot);
+
+impl Collect for Count<'_> {
+    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+        if self.0.wanted { each(&ERRORS) } else { Ok(()) }
+    }
+
+    fn collect(&self, sink: &mut dyn Sink) -> Flow {
+        if self.0.shown { callback(&ERRORS, sink, self.0.failures.count()) } else { Ok(()) }
+    }
 }

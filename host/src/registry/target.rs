@@ -1,6 +1,7 @@
-use super::book::{New, TARGET};
-use super::member::Member;
-use super::{Registry, exposed};
+use super::Registry;
+use super::book::New;
+use super::exposed::exposed;
+use super::part::Member;
 use crate::error::{Error, ErrorKind};
 use crate::registered::Collector;
 use crate::runtime::OwnedDesc;
@@ -28,22 +29,26 @@ impl Registry {
     /// exposes `target` or `target_info`. What was set before stays then.
     pub fn set_target_info(&self, labels: &[(&str, &str)]) -> Result<(), Error> {
         let target = Arc::new(Target::new(labels)?);
-        let member = Member::Collector(Arc::clone(&target) as Collector);
-        let new = New { member, collector: Arc::clone(&target) as Collector, value: target.clone(), scope: None };
-        let names = exposed(&*target)?;
-        let mut book = self.write_book();
-        book.remove(TARGET);
-        book.insert_as(TARGET, new, names).map(drop)
+        let collector: Collector = target.clone();
+        let families = exposed(&collector)?;
+        self.free_in_nested(&families)?;
+        let _before = {
+            let mut book = self.write_book();
+            let before = book.remove_target();
+            book.insert_target(New { member: Member::Collector, collector, value: target, scope: None }, families)?;
+            before
+        };
+        Ok(())
     }
 
     /// What was [said](Self::set_target_info) of the target.
     pub fn target_info(&self) -> Option<Vec<(String, String)>> {
-        Some(self.book().get(TARGET)?.downcast_ref::<Target>()?.facts.clone())
+        Some(self.book().target()?.downcast_ref::<Target>()?.facts.clone())
     }
 
-    /// Exposes no `target_info` any more.
+    /// Exposes no `target_info` any more; to set no labels exposes one without labels.
     pub fn clear_target_info(&self) {
-        self.write_book().remove(TARGET);
+        let _target = self.write_book().remove_target();
     }
 }
 

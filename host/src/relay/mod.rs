@@ -131,7 +131,7 @@ impl Relay {
         let source = Arc::clone(&fleet);
         registry.register_source(move || {
             let shown = lock(&source).shown(Instant::now());
-            Arc::new(View::new(shown))
+            Ok(View::new(shown))
         });
         let lines = devices.into_iter().enumerate().map(|(number, device)| {
             let counts = metrics.of(device.name());

@@ -187,7 +187,7 @@ fn a_page_is_of_one_moment() {
     registry.register_source(move || {
         let mut devices = source.lock().unwrap();
         devices.send(0, &snapshot(latest.lock().unwrap().next().unwrap()));
-        Arc::new(devices.view()) as Arc<dyn Collect + Send + Sync>
+        Ok(devices.view())
     });
     for n in 0..5 {
         let page = generate_latest(&registry, OpenMetrics);
