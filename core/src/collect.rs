@@ -19,6 +19,11 @@ pub trait Collect {
 
     /// Gives every family and its samples to `sink`: for each family once [`Sink::family`], then its samples.
     ///
+    /// A page that is made part by part calls this once for each part, each time from the start. So keep the order of the
+    /// families, and the [index](Sample::index) of each series, while a page is written; where they change at any time, read
+    /// them once for a page (with a registry, by a source). And stop when the sink answers an error: what it did not take is
+    /// lost if this answers `Ok` all the same.
+    ///
     /// # Errors
     ///
     /// [`Stop::Sink`] as the sink answered it, or [`Stop::Collector`] when the collector itself cannot go on.

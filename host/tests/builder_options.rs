@@ -162,3 +162,64 @@ fn gauges_can_hold_the_time() {
     assert!((before..=now()).contains(&float.value()));
     assert!((before.floor()..=now()).contains(&(whole.get(["x"]).value() as f64)));
 }
+
+#[test]
+fn a_callback_is_read_once_for_a_page() {
+    let (registry, reads) = (Registry::new(), Arc::new(AtomicI64::new(0)));
+    let read = Arc::clone(&reads);
+    let family = registry.gauge("queue", "").labels(["name"]).callback(move |give| {
+        let turn = read.fetch_add(1, Ordering::Relaxed) as usize;
+        let names: Vec<String> = (0..5000).map(|n| format!("{n:_>80}")).collect();
+        let (late, early) = names.split_at(turn * 1234 % 5000); // in another order each time
+        early.iter().chain(late).for_each(|name| give([name], (turn as u64).into()));
+    });
+    family.unwrap();
+    for turn in 0..3 {
+        let page = generate_latest(&registry, Text); // in parts of 128 KiB
+        let mut lines: Vec<_> = page.lines().filter(|line| line.ends_with(&format!(" {turn}"))).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        assert_eq!((lines.len(), page.lines().count()), (5000, 5001));
+    }
+    assert_eq!(registry.restricted(["other"]).sample_value("other", &[]), None);
+    assert_eq!(reads.load(Ordering::Relaxed), 3);
+}
+
+#[test]
+fn a_callback_gives_each_series_once() {
+    let registry = Registry::new();
+    let told = Arc::new(std::sync::Mutex::new(String::new()));
+    let line = Arc::clone(&told);
+    registry.on_failure(move |failure| *line.lock().unwrap() = failure.to_string());
+    let give_twice = |give: &mut dyn FnMut([&str; 1], narthex::Number)| {
+        give(["a"], 1_u64.into());
+        give(["a"], 2_u64.into());
+        give(["b"], 3_u64.into());
+    };
+    registry.gauge("jobs", "").labels(["queue"]).callback(give_twice).unwrap();
+    let page = generate_latest(&registry, Text);
+    assert!(page.starts_with("# TYPE jobs gauge\njobs{queue=\"a\"} 1\njobs{queue=\"b\"} 3\n"), "{page}");
+    assert!(page.ends_with("\nnarthex_collector_errors_total 1\n"), "{page}");
+    assert_eq!(*told.lock().unwrap(), "the collector of \"jobs\": the callback gave the same label values twice");
+}
+
+#[test]
+fn what_a_callback_cannot_have_is_an_error() {
+    let registry = Registry::new();
+    let family = || registry.counter("jobs", "").labels(["queue"]);
+    for (option, error) in [
+        ("limit", family().limit(3).callback(|_| ())),
+        ("initial", family().initial([["mail"]]).callback(|_| ())),
+        ("expire_after", family().expire_after(std::time::Duration::from_secs(1)).callback(|_| ())),
+        ("created", family().created().callback(|_| ())),
+        ("created", registry.counter("jobs", "").created().callback(|| 1_u64)),
+    ] {
+        let error = error.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Callback, "{error}");
+        let text = format!("metric \"jobs\": a callback gives its series itself; leave out `.{option}(…)`");
+        assert_eq!(error.to_string(), text);
+    }
+    let unnamed = registry.gauge("jobs", "").label_set::<[&str; 2]>().callback(|give| give(["a", "b"], 1_u64.into()));
+    assert!(unnamed.unwrap_err().to_string().contains("0 label names for 2 label values"));
+    assert_eq!(generate_latest(&registry, Text), "");
+}

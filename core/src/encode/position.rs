@@ -94,6 +94,9 @@ impl Position {
 
     /// Gives `out`, an encoder with an empty buffer, what comes next; answers how many bytes are in the buffer.
     ///
+    /// `metrics` is collected from the start, and what was written before is passed over: by the number of its family and the
+    /// index of its series.
+    ///
     /// # Errors
     ///
     /// As [`Cursor::fill`](super::Cursor::fill).

@@ -64,9 +64,9 @@ use std::sync::{Arc, LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWrite
 /// # }
 /// ```
 ///
-/// A collector that fails or panics costs its own remaining families and no others; neither does one that gives what readers
-/// would refuse the whole page for: a family that something else exposes (it is left out), labels that are not those of its
-/// family, buckets that go down. What [serves](crate::start_http_server) or [writes](crate::generate_latest) a registry counts
+/// A collector that fails or panics costs its own remaining families and no others. So does one that gives what readers would
+/// refuse the whole page for: labels that are not those of its family, buckets that go down; and a family that is on the page
+/// already is left out. What [serves](crate::start_http_server) or [writes](crate::generate_latest) a registry counts
 /// that, exposes the count as `narthex_collector_errors_total` once it is not zero, and [tells](Self::on_failure) why. (A
 /// program that is built with `panic = "abort"` ends at a panic, in a collector as anywhere.) Collectors may use the registry
 /// that collects them: no lock is held while they run.
@@ -154,9 +154,9 @@ impl Registry {
 
     /// Adds a collector: one by value, a `&'static` group, an [`Arc`] that you go on using, another registry.
     ///
-    /// It is asked what it exposes, and not collected. Another registry goes on: what is registered with it later is exposed
-    /// here as well, unless something here has the name then, which is a failure. (A registry in something else, a
-    /// [`Prefixed`](crate::Prefixed) say, is one collector; for a prefix register it with a [scope](Self::scoped).)
+    /// It is asked what it exposes, and not collected. What another registry gets later is exposed here as well, unless
+    /// something here has the name then, which is a failure. (A registry in something else, a [`Prefixed`](crate::Prefixed)
+    /// say, is one collector; for a prefix register it with a [scope](Self::scoped).)
     ///
     /// # Errors
     ///

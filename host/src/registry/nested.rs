@@ -1,20 +1,18 @@
 //! Registries in registries.
 
-use super::Registry;
 use super::book::exposed_already;
 use super::exposed::Exposed;
 use super::failure::Guarded;
 use super::part::Part;
+use super::scope::Scope;
 use super::snapshot::Snapshot;
+use super::{Inner, Registry};
 use crate::error::{Error, ErrorKind};
 use crate::registered::Registered;
 use narthex_core::{Collect, CollectError, Desc, Flow, Sink};
 use std::any::Any;
 use std::cell::RefCell;
 use std::sync::Arc;
-
-use super::Inner;
-use super::scope::Scope;
 
 /// The registry that a collector is, owned or borrowed.
 pub(super) fn registry(collector: &dyn Any) -> Option<Registry> {

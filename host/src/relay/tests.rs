@@ -3,7 +3,7 @@
 use super::fleet::Fleet;
 use super::view::View;
 use crate::encode::{self, OpenMetrics};
-use crate::{Collect, Registry, generate_latest, parse_openmetrics};
+use crate::{Registry, generate_latest, parse_openmetrics};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
