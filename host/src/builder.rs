@@ -255,21 +255,6 @@ impl<'a, C: Instrument> Builder<'a, C> {
     }
 }
 
-impl<C: Instrument, L: LabelSet> Builder<'_, C, L> {
-    /// # Errors
-    ///
-    /// When there are not as many label names as values.
-    fn named_for_each(&self) -> Result<(), Error> {
-        let desc = self.desc()?;
-        let (name, have, want) = (&desc.name, desc.labels.len(), L::LEN);
-        if have == want {
-            return Ok(());
-        }
-        let text = format!("metric {name:?}: {have} label names for {want} label values; name each of them");
-        Err(Error::new(ErrorKind::Label, text))
-    }
-}
-
 impl<C: Instrument, L: LabelSet + 'static> Builder<'_, C, L> {
     /// At most this many series at a time; what is refused beyond is counted and exposed as `NAME_refused_total`.
     ///
@@ -287,7 +272,7 @@ impl<C: Instrument, L: LabelSet + 'static> Builder<'_, C, L> {
     pub fn register(mut self) -> Result<GrowingFamily<L, C>, Error> {
         let desc = self.desc()?;
         C::reserve(&mut self.shared, &self.parts.label_names(&desc));
-        self.named_for_each()?;
+        named_each(&desc, L::LEN)?;
         lifetime::check(&desc.name, self.parts.expire_after)?;
         let lifetime =
             Lifetime { created: created::recorded(C::KIND, self.parts.created), expire_after: self.parts.expire_after };
@@ -299,4 +284,16 @@ impl<C: Instrument, L: LabelSet + 'static> Builder<'_, C, L> {
         registry.add_metric(exemplars::beside(refused, Arc::new(family.clone())), Arc::new(family.clone()))?;
         Ok(family)
     }
+}
+
+/// # Errors
+///
+/// When there are not as many label names as values.
+fn named_each(desc: &OwnedDesc, values: usize) -> Result<(), Error> {
+    let (name, names) = (&desc.name, desc.labels.len());
+    if names == values {
+        return Ok(());
+    }
+    let text = format!("metric {name:?}: {names} label names for {values} label values; name each of them");
+    Err(Error::new(ErrorKind::Label, text))
 }

@@ -1,13 +1,10 @@
 //! Collectors that give what readers would refuse a page for: they fail, and the page is one that readers take.
 
-mod client;
-
 use narthex::encode::{OpenMetrics, Text};
 use narthex::{
-    Collect, CollectError, Desc, Flow, Kind, LabelNames, Labels, Point, Registry, Sample, Sink, callback,
-    generate_latest, name, number::Numbers, parse_openmetrics, start_http_server,
+    Collect, Desc, Flow, Kind, LabelNames, Labels, Point, Registry, Sample, Sink, callback, generate_latest, name,
+    number::Numbers, parse_openmetrics,
 };
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 const ERRORS: &str = "narthex_collector_errors_total";
@@ -232,88 +229,4 @@ fn what_a_collector_does_with_the_answers_of_its_page() {
     registry.register(Gives(Kind::Gauge, careless)).unwrap();
     assert_eq!(generate_latest(&registry, Text).matches("\nbad{").count(), 20_000);
     assert_eq!(*log.lock().unwrap(), [""; 0]);
-}
-
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        panic!("when it is dropped")
-    }
-}
-
-#[test]
-fn whatever_is_thrown_is_one_failure() {
-    fails(Gives(Kind::Gauge, |_: &Desc<'_>, _: &mut dyn Sink| panic!("no {}", "luck")), "it panicked: no luck");
-    fails(Gives(Kind::Gauge, |_: &Desc<'_>, _: &mut dyn Sink| panic!("luck")), "it panicked: luck");
-    fails(Gives(Kind::Gauge, |_: &Desc<'_>, _: &mut dyn Sink| std::panic::panic_any(Bomb)), "it panicked");
-    let error = |_: &Desc<'_>, _: &mut dyn Sink| Err(CollectError::new(&"the sensor does not answer").into());
-    fails(Gives(Kind::Gauge, error), "the sensor does not answer");
-
-    let registry = Registry::new();
-    registry.register_source(|| -> Result<Registry, _> { std::panic::panic_any(Bomb) });
-    registry.register_source(|| Err::<Registry, _>("no such device".into()));
-    let told = log(&registry);
-    assert!(generate_latest(&registry, Text).ends_with(&format!("\n{ERRORS} 2\n")));
-    assert_eq!(*told.lock().unwrap(), ["a collector: it panicked", "a collector: no such device"]);
-}
-
-#[test]
-fn a_hook_may_do_what_it_likes() {
-    let (registry, calls) = (Registry::new(), Arc::new(AtomicUsize::new(0)));
-    let failing = || Gives(Kind::Gauge, |_: &Desc<'_>, _: &mut dyn Sink| panic!("on purpose"));
-    let registration = registry.register(failing()).unwrap();
-    let (inner, called) = (registry.clone(), Arc::clone(&calls));
-    registry.on_failure(move |failure| {
-        assert_eq!((failure.registration, failure.family), (registration, "bad"));
-        let call = called.fetch_add(1, Ordering::Relaxed);
-        inner.gauge(&format!("made_{call}"), "").register().unwrap();
-        assert!(generate_latest(&inner, Text).contains("made_0 0"));
-        std::panic::panic_any(Bomb);
-    });
-    // a page in the hook fails as well, and is not told
-    assert!(generate_latest(&registry, Text).ends_with(&format!("\n{ERRORS} 2\n")));
-    assert!(generate_latest(&registry, Text).contains("\nmade_0 0\n"));
-    assert_eq!(calls.load(Ordering::Relaxed), 2);
-
-    // to look is no failure
-    let count = registry.sample_value(ERRORS, &[]);
-    assert_eq!((registry.sample_value("bad", &[]), registry.sample_value(ERRORS, &[])), (None, count));
-    assert_eq!(calls.load(Ordering::Relaxed), 2);
-
-    // one in a nested registry is the outer one's
-    let (outer, told) = (Registry::new(), log(&Registry::new()));
-    let lines = Arc::clone(&told);
-    let nested = outer.register(registry).unwrap();
-    outer.on_failure(move |failure| lines.lock().unwrap().push((failure.registration == nested).to_string()));
-    generate_latest(&outer, Text);
-    assert_eq!((&*told.lock().unwrap(), calls.load(Ordering::Relaxed)), (&vec!["true".to_string()], 2));
-}
-
-#[test]
-fn failures_are_counted_in_one_place_whatever_is_asked_for() {
-    let registry = Registry::new();
-    let told = log(&registry);
-    for name in ["one", "two"] {
-        registry.gauge(name, "").callback(|| -> u64 { panic!("on purpose") }).unwrap();
-    }
-    registry.gauge("fine", "").register().unwrap();
-    let part = registry.restricted(["one", "two", "fine"]);
-    assert_eq!(generate_latest(&part, Text), "# TYPE one gauge\n# TYPE two gauge\n# TYPE fine gauge\nfine 0\n");
-    assert_eq!((told.lock().unwrap().len(), registry.sample_value(ERRORS, &[])), (2, Some(2.0)));
-
-    let server = start_http_server("127.0.0.1:0".parse().unwrap(), registry.clone()).unwrap();
-    let get = |query: &str| {
-        let reply = client::get(server.local_addr(), &format!("/metrics{query}"), "");
-        assert_eq!(reply.status, 200);
-        reply.text().to_string()
-    };
-    assert!(!get("?name[]=one&name[]=fine").contains(ERRORS));
-    assert!(get(&format!("?name[]={ERRORS}")).ends_with(&format!("\n{ERRORS} 3\n")));
-    assert!(get("").ends_with(&format!("\n{ERRORS} 5\n")));
-
-    // what is registered through a part is registered
-    part.gauge("more", "").register().unwrap();
-    assert_eq!((registry.sample_value("more", &[]), part.sample_value("more", &[])), (Some(0.0), None));
-    assert_eq!(part.restricted(["fine", "more"]).sample_value("fine", &[]), Some(0.0));
 }

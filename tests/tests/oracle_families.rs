@@ -8,7 +8,6 @@ use narthex::{
 };
 use narthex_tests::python;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// Reads a page in JSON; answers with everything that is on it.
 const PROGRAM: &str = r#"

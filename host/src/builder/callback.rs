@@ -1,4 +1,4 @@
-use super::{Builder, Parts, Unlabelled};
+use super::{Builder, Parts, Unlabelled, named_each};
 use crate::error::{Error, ErrorKind};
 use crate::instrument::Instrument;
 use crate::registered::Registration;
@@ -49,7 +49,7 @@ impl<C: Instrument + Readable> Builder<'_, C, Unlabelled> {
         self,
         read: impl Fn() -> V + Send + Sync + 'static,
     ) -> Result<Registration, Error> {
-        self.read_series(move |give| give(&[], read().into()))
+        self.read_series(0, move |give| give(&[], read().into()))
     }
 }
 
@@ -79,16 +79,20 @@ impl<C: Instrument + Readable, const N: usize> Builder<'_, C, [&'static str; N]>
         self,
         read: impl Fn(&mut dyn FnMut([&str; N], Number)) + Send + Sync + 'static,
     ) -> Result<Registration, Error> {
-        self.named_for_each()?;
-        self.read_series(move |give| read(&mut |labels, value| give(&labels, value)))
+        self.read_series(N, move |give| read(&mut |labels, value| give(&labels, value)))
     }
 }
 
 type Give<'a> = &'a mut dyn FnMut(&[&str], Number);
 
 impl<C: Instrument + Readable, L> Builder<'_, C, L> {
-    fn read_series(self, read: impl Fn(Give<'_>) + Send + Sync + 'static) -> Result<Registration, Error> {
+    fn read_series(
+        self,
+        values: usize,
+        read: impl Fn(Give<'_>) + Send + Sync + 'static,
+    ) -> Result<Registration, Error> {
         let desc = self.desc()?;
+        named_each(&desc, values)?;
         let Parts { initial, limit, created, expire_after, .. } = &self.parts;
         let given = [
             ("created", *created),

@@ -2,6 +2,7 @@ use super::claims::Claims;
 use super::valid::Known;
 use crate::registered::Registration;
 use crate::runtime::check_state_set;
+use crate::sync::Seed;
 use narthex_core::{CollectError, Desc, Flow, Sample, Sink, Stop};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ pub(super) struct CheckSink<'a> {
     registration: Registration,
     /// Whether samples are looked at, and not only names.
     samples: bool,
-    begun: HashSet<Arc<str>>,
+    begun: HashSet<Arc<str>, Seed>,
     /// The family that samples are of, unless it was dropped.
     family: Option<Known>,
     dropped: Option<String>,
@@ -32,7 +33,7 @@ impl<'a> CheckSink<'a> {
         registration: Registration,
         samples: bool,
     ) -> Self {
-        let (begun, family, dropped, stop) = (HashSet::new(), None, None, None);
+        let (begun, family, dropped, stop) = (HashSet::default(), None, None, None);
         Self { sink, claims, part, registration, samples, begun, family, dropped, stop }
     }
 

@@ -1,6 +1,7 @@
 use super::Registry;
 use super::exposed::all_names;
 use crate::registered::Registration;
+use crate::sync::Seed;
 use narthex_core::Desc;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// decided once stays so for the page, because a page goes on by the number of a family.
 pub(super) struct Claims {
     registry: Registry,
-    owners: Mutex<HashMap<Box<str>, Owner>>,
+    owners: Mutex<HashMap<Box<str>, Owner, Seed>>,
 }
 
 struct Owner {
@@ -33,13 +34,18 @@ impl Claims {
     pub(super) fn claim(&self, part: usize, registration: Registration, desc: &Desc<'_>) -> Result<Arc<str>, String> {
         let family: Arc<str> = String::from_iter(desc.name()).into();
         let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner); // no code of a user runs meanwhile
-        let mut taken = None;
-        let free = all_names(desc, |name| {
-            if !owners.contains_key(name) {
-                let Some(owner) = self.registry.owner(name, registration) else { return true };
-                owners.insert(name.into(), Owner { part: None, family: owner });
-            }
-            let Some(owner) = owners.get(name) else { return true };
+        let (mut taken, mut is_new) = (None, false);
+        all_names(desc, |name| {
+            let owner = match owners.get(name) {
+                Some(owner) => owner,
+                None => match self.registry.owner(name, registration) {
+                    Some(family) => owners.entry(name.into()).or_insert(Owner { part: None, family }),
+                    None => {
+                        is_new = true;
+                        return true;
+                    }
+                },
+            };
             let mine = owner.part == Some(part) && owner.family == family;
             if !mine {
                 let other = &owner.family;
@@ -48,15 +54,15 @@ impl Claims {
             }
             mine
         });
-        if let Some(taken) = taken.filter(|_| !free) {
+        if let Some(taken) = taken {
             return Err(taken);
         }
-        all_names(desc, |name| {
-            if !owners.contains_key(name) {
+        if is_new {
+            all_names(desc, |name| {
                 owners.insert(name.into(), Owner { part: Some(part), family: Arc::clone(&family) });
-            }
-            true
-        });
+                true
+            });
+        }
         Ok(family)
     }
 }

@@ -41,6 +41,7 @@ pub(super) fn exposed(collector: &Collector) -> Result<Vec<Exposed>, Error> {
 pub(super) fn all_names(desc: &Desc<'_>, mut each: impl FnMut(&str) -> bool) -> bool {
     let mut all = |mut name: String| {
         let len = name.len();
+        name.reserve(8);
         desc.kind().suffixes().iter().all(|suffix| {
             name.truncate(len);
             name += suffix;

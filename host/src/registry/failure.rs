@@ -1,3 +1,4 @@
+use super::Registry;
 use crate::registered::{Collector, Registration};
 use narthex_core::{Collect, CollectError, Counter, Desc, Flow, Sink, Stop};
 use std::cell::Cell;
@@ -24,6 +25,28 @@ impl std::fmt::Display for Failure<'_> {
             "" => write!(f, "a collector: {}", self.reason),
             family => write!(f, "the collector of {family:?}: {}", self.reason),
         }
+    }
+}
+
+impl Registry {
+    /// Calls `hook` with each collector that fails, and why: to log it. It takes the place of the hook before.
+    ///
+    /// It is called while the page is made, by whatever makes it, with no lock held, and told nothing of failures that it leads
+    /// to itself. A registry in another one is told nothing when the other one is collected.
+    ///
+    /// ```
+    /// # use std::sync::{Arc, Mutex};
+    /// let registry = narthex::Registry::new();
+    /// # let log = Arc::new(Mutex::new(String::new()));
+    /// # let lines = Arc::clone(&log);
+    /// # let log_line = move |line: String| lines.lock().unwrap().push_str(&line);
+    /// registry.on_failure(move |failure| log_line(failure.to_string()));
+    /// registry.register_source(|| std::fs::read("/no/such/file").map(|_| narthex::Registry::new()).map_err(Into::into));
+    /// narthex::generate_latest(&registry, narthex::encode::Text);
+    /// assert_eq!(*log.lock().unwrap(), "a collector: No such file or directory (os error 2)");
+    /// ```
+    pub fn on_failure(&self, hook: impl Fn(&Failure<'_>) + Send + Sync + 'static) {
+        self.failures().tell(Arc::new(hook));
     }
 }
 

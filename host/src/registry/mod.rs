@@ -17,6 +17,7 @@ mod part;
 mod restricted;
 mod scope;
 mod snapshot;
+mod source;
 mod target;
 mod valid;
 
@@ -29,7 +30,7 @@ use crate::registered::{Collector, Registered, Registration};
 use book::{Book, New};
 use exposed::exposed;
 use failure::{Failures, Guarded};
-use part::{Checks, Latest, Made, Member, Source};
+use part::Member;
 use restricted::Names;
 use scope::Scope;
 use snapshot::Looked;
@@ -170,54 +171,6 @@ impl Registry {
         self.add(member, Arc::clone(&collector) as Collector, collector)
     }
 
-    /// Adds what is exposed by a collector that `source` makes for each exposition: for metrics that are read from
-    /// elsewhere, whose families come and go. While one exposition is written, its collector does not change. An error of the
-    /// source is a failure like others.
-    ///
-    /// What families there will be is not known now, so that their names are compared when they are exposed: one that is
-    /// exposed already is left out, which is a failure. Keep them apart by a prefix.
-    ///
-    /// ```
-    /// use narthex::{Registry, parse_openmetrics};
-    ///
-    /// # fn read_other_process() -> std::io::Result<String> { Ok("# TYPE frames counter\nframes_total 7\n# EOF\n".into()) }
-    /// let registry = Registry::new();
-    /// registry.register_source(|| Ok(parse_openmetrics(&read_other_process()?)?));
-    /// assert_eq!(registry.sample_value("frames_total", &[]), Some(7.0));
-    /// ```
-    pub fn register_source<C: Collect + Send + Sync + 'static>(
-        &self,
-        source: impl Fn() -> Result<C, Box<dyn std::error::Error>> + Send + Sync + 'static,
-    ) -> Registration {
-        let source: Arc<Source> = Arc::new(move || {
-            let made = Arc::new(source().map_err(|error| error.to_string())?);
-            Ok(Made { registry: nested::registry(&*made), collector: made, checks: Checks::Samples })
-        });
-        let latest = Arc::new(Latest(Arc::clone(&source)));
-        let new = self.scoped_new(Member::Source(source), latest.clone(), latest);
-        self.write_book().append(new)
-    }
-
-    /// Calls `hook` with each collector that fails, and why: to log it. It takes the place of the hook before.
-    ///
-    /// It is called while the page is made, by whatever makes it, with no lock held, and told nothing of failures that it leads
-    /// to itself. A registry in another one is told nothing when the other one is collected.
-    ///
-    /// ```
-    /// # use std::sync::{Arc, Mutex};
-    /// let registry = narthex::Registry::new();
-    /// # let log = Arc::new(Mutex::new(String::new()));
-    /// # let lines = Arc::clone(&log);
-    /// # let log_line = move |line: String| lines.lock().unwrap().push_str(&line);
-    /// registry.on_failure(move |failure| log_line(failure.to_string()));
-    /// registry.register_source(|| std::fs::read("/no/such/file").map(|_| narthex::Registry::new()).map_err(Into::into));
-    /// narthex::generate_latest(&registry, narthex::encode::Text);
-    /// assert_eq!(*log.lock().unwrap(), "a collector: No such file or directory (os error 2)");
-    /// ```
-    pub fn on_failure(&self, hook: impl Fn(&Failure<'_>) + Send + Sync + 'static) {
-        self.0.failures.tell(Arc::new(hook));
-    }
-
     /// Takes a collector out; answers what it was, or nothing when it was not there.
     pub fn unregister(&self, registration: Registration) -> Option<Registered> {
         self.write_book().remove(registration)
@@ -253,14 +206,6 @@ impl Registry {
     /// Adds a metric that a builder made.
     pub(crate) fn add_metric(&self, metric: Collector, value: Arc<dyn Any + Send + Sync>) -> Result<(), Error> {
         self.add(Member::Metric, metric, value).map(drop)
-    }
-
-    /// Adds a metric of which something is made for each page that exposes nothing else.
-    pub(crate) fn add_made(&self, make: impl Fn() -> Collector + Send + Sync + 'static) -> Result<Registration, Error> {
-        let source: Arc<Source> =
-            Arc::new(move || Ok(Made { collector: make(), registry: None, checks: Checks::Nothing }));
-        let latest = Arc::new(Latest(Arc::clone(&source)));
-        self.add(Member::Source(source), latest.clone(), latest)
     }
 
     fn add(

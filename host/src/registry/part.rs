@@ -4,6 +4,7 @@ use super::claims::Claims;
 use super::failure::{Guarded, caught, panicked};
 use super::restricted::Names;
 use super::scope::Scope;
+use super::source::{Made, Source};
 use crate::registered::{Collector, Registration};
 use narthex_core::{Collect, CollectError, Desc, Flow, Sink, Stop};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,16 +20,6 @@ pub(super) enum Member {
     Source(Arc<Source>),
     /// Another registry, whose collectors become this one's.
     Registry(Registry),
-}
-
-pub(super) type Source = dyn Fn() -> Result<Made, String> + Send + Sync;
-
-/// What a source made.
-pub(super) struct Made {
-    pub(super) collector: Collector,
-    /// The same, if it is a registry.
-    pub(super) registry: Option<Registry>,
-    pub(super) checks: Checks,
 }
 
 /// A registered collector, taken out of the book to be collected.
@@ -152,7 +143,8 @@ impl Part {
     }
 }
 
-const NOT_MADE: CollectError = CollectError::new(&"its source failed");
+/// Of a source that made nothing.
+pub(super) const NOT_MADE: CollectError = CollectError::new(&"its source failed");
 
 /// Stands for a collector that there is not.
 struct Failing(Flow);
@@ -164,27 +156,5 @@ impl Collect for Failing {
 
     fn collect(&self, _: &mut dyn Sink) -> Flow {
         self.0.and(Err(NOT_MADE.into()))
-    }
-}
-
-/// A source as [`Registered`](crate::Registered) shows it.
-pub(super) struct Latest(pub(super) Arc<Source>);
-
-impl Latest {
-    fn made(&self) -> Flow<Collector> {
-        match (self.0)() {
-            Ok(made) => Ok(made.collector),
-            Err(_) => Err(NOT_MADE.into()),
-        }
-    }
-}
-
-impl Collect for Latest {
-    fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
-        self.made()?.describe(each)
-    }
-
-    fn collect(&self, sink: &mut dyn Sink) -> Flow {
-        self.made()?.collect(sink)
     }
 }
