@@ -185,6 +185,29 @@ fn what_a_collector_did_not_describe_is_compared_as_well() {
 }
 
 #[test]
+fn a_name_belongs_to_what_had_it_when_the_page_began() {
+    struct Unregisters(Registry);
+    impl Collect for Unregisters {
+        fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
+            each(&Desc::new(Kind::Gauge, name!("unregisters"), ""))
+        }
+        fn collect(&self, sink: &mut dyn Sink) -> Flow {
+            let jobs = self.0.find("jobs_total").unwrap();
+            self.0.unregister(jobs.registration());
+            callback(&Desc::new(Kind::Gauge, name!("unregisters"), ""), sink, 1_u64)
+        }
+    }
+    let (registry, nested) = (Registry::new(), Registry::new());
+    counter(&registry, "jobs", 1);
+    registry.register(Unregisters(registry.clone())).unwrap();
+    registry.register(nested.clone()).unwrap();
+    counter(&nested, "jobs", 2);
+    let first = page(&registry);
+    assert!(first.contains("\njobs_total 1\n") && !first.contains("\njobs_total 2\n"), "{first}");
+    assert!(page(&registry).contains("\njobs_total 2\n"));
+}
+
+#[test]
 fn a_receipt_is_for_one_registry() {
     let [one, two] = [(); 2].map(|()| Registry::new());
     [&one, &two].into_iter().for_each(|registry| registry.set_target_info(&[("service", "mail")]).unwrap());

@@ -7,14 +7,16 @@ use super::{Registry, exposed::all_names};
 use crate::error::{Error, ErrorKind};
 use crate::registered::{Collector, Registered, Registration};
 use std::any::Any;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What is registered, in the order of registration, and under which exposed names.
 pub(super) struct Book {
     entries: BTreeMap<Registration, Entry>,
-    names: HashMap<String, Owner>,
+    /// Shared with the pages that are being made: each goes by what was registered when it began.
+    names: Arc<Owners>,
+    nested: BTreeSet<Registration>,
     /// What the metrics are of: before all others.
     target: Option<Registration>,
 }
@@ -26,9 +28,13 @@ struct Entry {
     names: Vec<String>,
 }
 
-struct Owner {
-    family: Arc<str>,
-    registration: Registration,
+/// Which family of what has a name.
+pub(super) type Owners = HashMap<String, Owner>;
+
+#[derive(Clone)]
+pub(super) struct Owner {
+    pub(super) family: Arc<str>,
+    pub(super) registration: Registration,
 }
 
 /// Owns the names of what the registry exposes itself.
@@ -57,7 +63,7 @@ impl Book {
             names.insert(name.to_string(), Owner { family: Arc::clone(&family), registration: OURS });
             true
         });
-        Self { entries: BTreeMap::new(), names, target: None }
+        Self { entries: BTreeMap::new(), names: Arc::new(names), nested: BTreeSet::new(), target: None }
     }
 
     pub(super) fn insert(&mut self, new: New, families: Vec<Exposed>) -> Result<Registration, Error> {
@@ -69,11 +75,11 @@ impl Book {
                 match self.names.get(&name) {
                     None => {
                         names.push(name.clone());
-                        self.names.insert(name, owner);
+                        Arc::make_mut(&mut self.names).insert(name, owner);
                     }
                     Some(there) => {
                         let error = self.taken(&name, &owner, there);
-                        names.iter().for_each(|name| drop(self.names.remove(name)));
+                        self.free(&names);
                         return Err(error);
                     }
                 }
@@ -81,7 +87,8 @@ impl Book {
         }
         // a registry is asked for its names whenever one is looked for: they come and go
         if let Member::Registry(_) = new.member {
-            names.drain(..).for_each(|name| drop(self.names.remove(&name)));
+            self.free(&std::mem::take(&mut names));
+            self.nested.insert(registration);
         }
         self.enter(registration, new, names);
         Ok(registration)
@@ -129,8 +136,16 @@ impl Book {
     pub(super) fn remove(&mut self, registration: Registration) -> Option<Registered> {
         let entry = self.entries.remove(&registration)?;
         self.target.take_if(|target| *target == registration);
-        entry.names.iter().for_each(|name| drop(self.names.remove(name)));
+        self.free(&entry.names);
+        self.nested.remove(&registration);
         Some(entry.registered)
+    }
+
+    fn free(&mut self, names: &[String]) {
+        if !names.is_empty() {
+            let owners = Arc::make_mut(&mut self.names);
+            names.iter().for_each(|name| drop(owners.remove(name)));
+        }
     }
 
     /// What exposes a name, the family, and the scope that it is in.
@@ -140,22 +155,21 @@ impl Book {
         Some((&entry.registered, &owner.family, entry.scope.as_ref()))
     }
 
-    /// The family that has a name, unless it is of this registration.
-    pub(super) fn owner(&self, name: &str, besides: Registration) -> Option<Arc<str>> {
-        let owner = self.names.get(name)?;
-        (owner.registration != besides).then(|| Arc::clone(&owner.family))
-    }
-
     /// The registries in this one.
     pub(super) fn nested(&self) -> Vec<Nested> {
-        let nested = |entry: &Entry| match &entry.member {
-            Member::Registry(registry) => {
-                let (registered, scope) = (entry.registered.clone(), entry.scope.clone());
-                Some(Nested { registered, scope, registry: registry.clone() })
-            }
-            _ => None,
+        let nested = |registration| {
+            let Entry { registered, member: Member::Registry(registry), scope, .. } = self.entries.get(registration)?
+            else {
+                return None;
+            };
+            Some(Nested { registered: registered.clone(), scope: scope.clone(), registry: registry.clone() })
         };
-        self.entries.values().filter_map(nested).collect()
+        self.nested.iter().filter_map(nested).collect()
+    }
+
+    /// Who has which name.
+    pub(super) fn owners(&self) -> Arc<Owners> {
+        Arc::clone(&self.names)
     }
 
     /// What is in a scope, in order; of that, what exposes one of these names or cannot say what it exposes.

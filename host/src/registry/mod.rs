@@ -200,7 +200,7 @@ impl Registry {
 
     /// What is registered now, to be collected as often as one exposition needs.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.clone(), self.parts().unwrap_or_default())
+        Snapshot::new(self, self.parts().unwrap_or_default())
     }
 
     /// Adds a metric that a builder made.
@@ -251,11 +251,6 @@ impl Registry {
 
     fn failures(&self) -> &Arc<Failures> {
         &self.0.failures
-    }
-
-    /// The family that has a name here, unless it is of this registration.
-    fn owner(&self, name: &str, besides: Registration) -> Option<Arc<str>> {
-        self.book().owner(name, besides)
     }
 
     fn write_book(&self) -> RwLockWriteGuard<'_, Book> {

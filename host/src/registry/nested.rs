@@ -1,6 +1,6 @@
 //! Registries in registries.
 
-use super::book::exposed_already;
+use super::book::{Owners, exposed_already};
 use super::exposed::Exposed;
 use super::failure::Guarded;
 use super::part::Part;
@@ -23,10 +23,14 @@ pub(super) fn registry(collector: &dyn Any) -> Option<Registry> {
 }
 
 impl Registry {
-    /// The collectors for one page, those of nested registries among them: each has a position of its own there.
-    pub(super) fn parts(&self) -> Flow<Vec<Part>> {
+    /// The collectors for one page, those of nested registries among them: each has a position of its own there. And who
+    /// has which name at the same moment.
+    pub(super) fn parts(&self) -> Flow<(Vec<Part>, Arc<Owners>)> {
         let only = self.0.only.as_ref();
-        let taken = self.book().taken_out(self.0.scope.as_ref(), only); // a source may use the registry
+        let (taken, owners) = {
+            let book = self.book(); // not for longer: a source may use the registry
+            (book.taken_out(self.0.scope.as_ref(), only), book.owners())
+        };
         let mut parts = Vec::with_capacity(taken.len());
         self.once(|| {
             taken.into_iter().for_each(|taken| taken.parts(&mut parts));
@@ -34,9 +38,9 @@ impl Registry {
         })?;
         if let Some(only) = only {
             let wanted = parts.into_iter().filter(|part| part.has_any(only));
-            return Ok(wanted.map(|part| part.around(|collector| only.of(collector))).collect());
+            parts = wanted.map(|part| part.around(|collector| only.of(collector))).collect();
         }
-        Ok(parts)
+        Ok((parts, owners))
     }
 
     /// What is registered here and exposes a name, the family, and the scope that it is in.
@@ -113,12 +117,12 @@ impl Registry {
 /// answers with the first of its own, when all that it has has been collected.
 impl Collect for Registry {
     fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow {
-        let snapshot = Snapshot::new(self.clone(), self.parts()?);
+        let snapshot = Snapshot::new(self, self.parts()?);
         self.once(|| snapshot.describe_parts(each))
     }
 
     fn collect(&self, sink: &mut dyn Sink) -> Flow {
-        let snapshot = Snapshot::new(self.clone(), self.parts()?);
+        let snapshot = Snapshot::new(self, self.parts()?);
         self.once(|| snapshot.collect_parts(sink, &mut |_, _| {}))
     }
 }

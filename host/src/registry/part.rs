@@ -70,7 +70,7 @@ impl Taken {
             },
         };
         match registry.parts() {
-            Ok(parts) => to.extend(parts.into_iter().map(|part| Part {
+            Ok((parts, _)) => to.extend(parts.into_iter().map(|part| Part {
                 registration,
                 collector: around(part.collector),
                 checks: part.checks.max(if scope.is_some() { Checks::Samples } else { Checks::Names }),

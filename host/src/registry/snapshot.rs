@@ -1,4 +1,5 @@
 use super::Registry;
+use super::book::Owners;
 use super::claims::Claims;
 use super::failure::{Failure, Failures};
 use super::part::Part;
@@ -25,10 +26,10 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    pub(super) fn new(registry: Registry, parts: Vec<Part>) -> Self {
+    pub(super) fn new(registry: &Registry, (parts, owners): (Vec<Part>, Arc<Owners>)) -> Self {
         let (failures, wanted) = (Arc::clone(registry.failures()), registry.wants(&ERRORS));
         let shown = wanted && failures.count() > 0;
-        Self { parts, claims: Claims::new(registry), failures, wanted, shown }
+        Self { parts, claims: Claims::new(owners), failures, wanted, shown }
     }
 
     /// With each collector in what `around` makes of it.
