@@ -17,7 +17,8 @@ pub trait Collect {
     /// Whatever `each` answers.
     fn describe(&self, each: &mut dyn FnMut(&Desc<'_>) -> Flow) -> Flow;
 
-    /// Gives every family and its samples to `sink`: for each family once [`Sink::family`], then its samples.
+    /// Gives every family and its samples to `sink`: for each family once [`Sink::family`], then its samples, each label
+    /// set once.
     ///
     /// A page that is made part by part calls this once for each part, each time from the start. So keep the order of the
     /// families, and the [index](Sample::index) of each series, while a page is written; where they change at any time, read
