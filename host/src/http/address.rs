@@ -1,4 +1,5 @@
 use crate::error::{Error, ErrorKind};
+use rustix::net::sockopt::set_socket_send_buffer_size;
 use std::fmt;
 use std::io::{self, ErrorKind as Io};
 use std::net::SocketAddr;
@@ -66,6 +67,9 @@ impl From<UnixListener> for Listener {
     }
 }
 
+/// What is sent and not yet taken; the system alone lets it grow to megabytes, in which nobody sees how slow a reader is.
+const SEND_BUFFER: usize = 256 * 1024;
+
 /// A connection.
 pub(super) enum Stream {
     Tcp(TcpStream),
@@ -124,6 +128,7 @@ impl Listener {
             Self::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
                 let _ = stream.set_nodelay(true);
+                let _ = set_socket_send_buffer_size(&stream, SEND_BUFFER);
                 Ok(Stream::Tcp(stream))
             }
             Self::Unix(listener) => listener.accept().await.map(|(stream, _)| Stream::Unix(stream)),

@@ -1,5 +1,5 @@
+use super::activity::Answering;
 use super::coding::{Coder, Coding};
-use super::deadline::Answering;
 use super::shared::Shared;
 use crate::exposition::{Pages, append};
 use bytes::Bytes;
@@ -16,13 +16,15 @@ use tokio::task::{JoinHandle, spawn_blocking};
 /// Polled by hyper, in a runtime of tokio.
 pub struct MetricsBody {
     content: Content,
-    /// What ends when this does.
-    _sending: (Option<OwnedSemaphorePermit>, Option<Answering>),
+    /// Ends when this does.
+    _answering: Option<Answering>,
 }
 
 enum Content {
     Text(Option<Bytes>),
     Exposition(Box<Work>),
+    /// Made where it is served; its rest will be, too.
+    Begun(io::Result<Part>),
     /// Others on this thread come first.
     Resting(Box<Work>),
     /// Collectors may block, on files say: not on the thread that serves.
@@ -34,17 +36,24 @@ enum Content {
 
 impl MetricsBody {
     pub(crate) fn text(text: Bytes) -> Self {
-        let text = Some(text).filter(|text| !text.is_empty());
-        Self { content: Content::Text(text), _sending: (None, None) }
+        Content::Text(Some(text).filter(|text| !text.is_empty())).into()
     }
 
-    /// `scrape` is given back when the last byte has been made, or nobody wants it any more.
-    pub(super) fn exposition(work: Work, scrape: OwnedSemaphorePermit) -> Self {
-        Self { content: Content::Exposition(Box::new(work)), _sending: (Some(scrape), None) }
+    /// Collects on a thread that may block.
+    pub(super) fn exposition(work: Work) -> Self {
+        Content::Exposition(Box::new(work)).into()
+    }
+
+    /// Of metrics that wait for nothing. What is whole already has a known length.
+    pub(super) fn begun(work: Work) -> Self {
+        match Box::new(work).next() {
+            Ok((bytes, None)) => Self::text(bytes),
+            part => Content::Begun(part).into(),
+        }
     }
 
     pub(super) fn shared(shared: Arc<Shared>) -> Self {
-        Self { content: Content::Shared(Box::pin(shared.page())), _sending: (None, None) }
+        Content::Shared(Box::pin(shared.page())).into()
     }
 
     /// A part that was made; the rest goes on as `next` says.
@@ -59,8 +68,14 @@ impl MetricsBody {
     }
 
     pub(super) fn until_sent(mut self, answering: Answering) -> Self {
-        self._sending.1 = Some(answering);
+        self._answering = Some(answering);
         self
+    }
+}
+
+impl From<Content> for MetricsBody {
+    fn from(content: Content) -> Self {
+        Self { content, _answering: None }
     }
 }
 
@@ -73,13 +88,11 @@ impl Body for MetricsBody {
         loop {
             match std::mem::replace(&mut self.content, Content::Done) {
                 Content::Text(text) => return Poll::Ready(text.map(|text| Ok(Frame::data(text)))),
-                Content::Exposition(work) if work.is_quick => {
-                    return Poll::Ready(self.part(work.next(), Content::Resting));
-                }
+                Content::Begun(part) => return Poll::Ready(self.part(part, Content::Resting)),
                 Content::Exposition(work) => self.content = Content::Working(spawn_blocking(|| work.next())),
                 Content::Resting(work) => {
                     cx.waker().wake_by_ref();
-                    self.content = Content::Exposition(work);
+                    self.content = Content::Begun(work.next());
                     return Poll::Pending;
                 }
                 Content::Working(mut job) => {
@@ -127,8 +140,8 @@ pub(crate) struct Work {
     /// When it has begun.
     coder: Option<Box<dyn Coder>>,
     buffer: Vec<u8>,
-    /// Whether a part takes microseconds.
-    is_quick: bool,
+    /// Given back when the last byte has been made, or nobody wants it any more and no thread is at it.
+    _scrape: Option<OwnedSemaphorePermit>,
 }
 
 /// Bytes to send, and what is left to do.
@@ -136,12 +149,11 @@ type Part = (Bytes, Option<Box<Work>>);
 
 impl Work {
     pub(crate) fn new(pages: Box<dyn Pages>, coding: Option<&'static Coding>) -> Self {
-        Self { pages, coding, coder: None, buffer: Vec::new(), is_quick: false }
+        Self { pages, coding, coder: None, buffer: Vec::new(), _scrape: None }
     }
 
-    /// Of metrics that wait for nothing, which the thread that serves may collect: handing them to another takes longer.
-    pub(super) fn of_metrics(self) -> Self {
-        Self { is_quick: self.coding.is_none(), ..self }
+    pub(super) fn with(self, scrape: OwnedSemaphorePermit) -> Self {
+        Self { _scrape: Some(scrape), ..self }
     }
 
     /// All of it.
@@ -210,7 +222,7 @@ mod tests {
             let stream = TokioIo::new(tokio::net::TcpStream::from_std(stream).unwrap());
             let half = |_: Request<Incoming>| async {
                 let scrape = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
-                let body = MetricsBody::exposition(Work::new(Box::new(Half(false)), None), scrape);
+                let body = MetricsBody::exposition(Work::new(Box::new(Half(false)), None).with(scrape));
                 Ok::<_, std::convert::Infallible>(Response::new(body))
             };
             http1::Builder::new().serve_connection(stream, service_fn(half)).await

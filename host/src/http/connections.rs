@@ -1,9 +1,8 @@
+use super::activity::{Activity, Crowd};
 use super::address::{Listener, Stream};
 use super::body::MetricsBody;
-use super::deadline::{Activity, Deadline};
-use super::options::HttpOptions;
+use super::deadline::Deadline;
 use super::site::Site;
-use crate::registry::Registry;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -23,18 +22,10 @@ const FINISH_WITHIN: Duration = Duration::from_secs(5);
 const OUT_OF_SOCKETS: Duration = Duration::from_millis(100);
 
 /// Serves until `stop` is ready.
-pub(super) async fn serve(
-    listener: Listener,
-    registry: Registry,
-    options: HttpOptions,
-    stop: impl Future<Output = ()>,
-) {
-    if let Some(secure) = &options.secure {
-        secure.expose(&registry);
-    }
+pub(super) async fn serve(listener: Listener, site: Site, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
     let mut connections =
-        Connections { site: Arc::new(Site::new(registry, &options)), options, tasks: JoinSet::new(), open: Vec::new() };
+        Connections { site: Arc::new(site), tasks: JoinSet::new(), open: Vec::new(), crowd: Arc::default() };
     {
         let accepting = pin!(connections.accept(&listener, &graceful));
         first(accepting, pin!(stop)).await;
@@ -46,20 +37,22 @@ pub(super) async fn serve(
 /// The connections there are; dropped, they end.
 struct Connections {
     site: Arc<Site>,
-    options: HttpOptions,
     tasks: JoinSet<()>,
     /// In the order in which they came.
     open: Vec<(Arc<Activity>, AbortHandle)>,
+    crowd: Arc<Crowd>,
 }
 
 impl Connections {
     async fn accept(&mut self, listener: &Listener, graceful: &GracefulShutdown) {
         loop {
-            self.make_room(self.options.connections - 1).await;
             match listener.accept().await {
-                Ok(stream) => self.open(stream, graceful.watcher()),
+                Ok(stream) => {
+                    self.make_room(self.site.options.connections - 1).await;
+                    self.open(stream, graceful.watcher());
+                }
                 Err(error) if is_of_one_connection(error.kind()) => {}
-                Err(_) if self.open.iter().any(|(activity, _)| activity.is_idle()) => {
+                Err(_) if self.open.iter().any(|(activity, _)| activity.waits_since().is_some()) => {
                     self.make_room(self.open.len() - 1).await;
                 }
                 Err(_) => tokio::time::sleep(OUT_OF_SOCKETS).await,
@@ -67,8 +60,8 @@ impl Connections {
         }
     }
 
-    /// Waits until there are at most `others` connections. The one that has waited longest for a request ends for it: a
-    /// client that has sent one is not cut off for one that may never send any.
+    /// Waits until there are at most `others` connections. One that never sent a request ends for it, or else the one that
+    /// has waited longest for its next one; while all have answers under way, it waits.
     async fn make_room(&mut self, others: usize) {
         loop {
             while self.tasks.try_join_next().is_some() {}
@@ -76,24 +69,27 @@ impl Connections {
             if self.open.len() <= others {
                 return;
             }
-            if let Some(at) = self.open.iter().position(|(activity, _)| activity.is_idle()) {
-                let (_, task) = self.open.remove(at);
-                task.abort();
+            let waiting = self.open.iter().enumerate().filter_map(|(at, (one, _))| Some((one.waits_since()?, at)));
+            if let Some((_, at)) = waiting.min() {
+                self.open.remove(at).1.abort();
+                self.tasks.join_next().await;
+                continue;
             }
-            self.tasks.join_next().await;
+            let ends = pin!(async { drop(self.tasks.join_next().await) });
+            first(ends, pin!(self.crowd.idle.notified())).await;
         }
     }
 
     fn open(&mut self, stream: Stream, watcher: Watcher) {
-        let activity = Arc::new(Activity::default());
-        let (site, options, of) = (Arc::clone(&self.site), self.options.clone(), Arc::clone(&activity));
+        let activity = Arc::new(Activity::new(Arc::clone(&self.crowd)));
+        let (site, of) = (Arc::clone(&self.site), Arc::clone(&activity));
         let task = self.tasks.spawn(async move {
-            match (&options.secure, stream) {
-                (None, Stream::Tcp(stream)) => answer(stream, site, of, &options, watcher).await,
-                (None, Stream::Unix(stream)) => answer(stream, site, of, &options, watcher).await,
+            match (&site.options.secure, stream) {
+                (None, Stream::Tcp(stream)) => answer(stream, site, of, watcher).await,
+                (None, Stream::Unix(stream)) => answer(stream, site, of, watcher).await,
                 (Some(secure), stream) => {
                     if let Ok(stream) = secure.handshake(stream).await {
-                        answer(stream, site, of, &options, watcher).await;
+                        answer(stream, site, of, watcher).await;
                     }
                 }
             }
@@ -107,10 +103,10 @@ async fn answer(
     stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
     site: Arc<Site>,
     activity: Arc<Activity>,
-    options: &HttpOptions,
     watcher: Watcher,
 ) {
-    let stream = Deadline::new(stream, Arc::clone(&activity), options);
+    let stream = Deadline::new(stream, Arc::clone(&activity), &site.options);
+    let (header_bytes, headers) = (site.options.header_bytes, site.options.headers);
     let answer = service_fn(move |request| {
         let (answering, site) = (activity.answer(), Arc::clone(&site));
         async move {
@@ -121,8 +117,8 @@ async fn answer(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(None)
-        .max_buf_size(options.header_bytes)
-        .max_headers(options.headers)
+        .max_buf_size(header_bytes)
+        .max_headers(headers)
         .half_close(true)
         .serve_connection(TokioIo::new(stream), answer);
     let _ = watcher.watch(connection).await; // the reader's fault, and its to see

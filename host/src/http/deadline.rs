@@ -1,63 +1,38 @@
 //! A connection that ends itself when its client takes too long.
 
+use super::activity::Activity;
 use super::options::HttpOptions;
 use std::future::Future;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// What a connection is doing, for those who may have to end it.
-#[derive(Default)]
-pub(super) struct Activity {
-    /// Answers that are under way.
-    answers: AtomicUsize,
-    /// Whether there ever was one.
-    served: AtomicBool,
-}
-
-impl Activity {
-    /// An answer is under way until what is answered is dropped.
-    pub(super) fn answer(self: &Arc<Self>) -> Answering {
-        self.served.store(true, Ordering::Relaxed);
-        self.answers.fetch_add(1, Ordering::Relaxed);
-        Answering(Arc::clone(self))
-    }
-
-    /// Whether it waits for a request.
-    pub(super) fn is_idle(&self) -> bool {
-        self.answers.load(Ordering::Relaxed) == 0
-    }
-}
-
-/// See [`Activity::answer`].
-pub(super) struct Answering(Arc<Activity>);
-
-impl Drop for Answering {
-    fn drop(&mut self) {
-        self.0.answers.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// A stream with deadlines; one that passes is an error, which ends the connection.
 pub(super) struct Deadline<S> {
     stream: S,
     activity: Arc<Activity>,
+    times: Times,
+    waiting: Waiting,
+    since: Instant,
+    until: Instant,
+    /// How long the reader of this answer has kept it waiting, until now.
+    kept: Duration,
+    /// Runs out no later than any deadline, and looks then which one there is: a request sets none anew.
+    timer: Pin<Box<Sleep>>,
+}
+
+struct Times {
     header: Duration,
     idle: Duration,
     write: Duration,
-    timer: Pin<Box<Sleep>>,
-    waiting: Waiting,
+    total_write: Duration,
 }
 
-/// Instead of a time so long that its end is no moment.
-const FOREVER: Duration = Duration::from_secs(1 << 30);
-
-/// What the timer runs for.
+/// What is waited for.
 #[derive(Clone, Copy, PartialEq)]
 enum Waiting {
     Nothing,
@@ -69,60 +44,75 @@ enum Waiting {
     Reader,
 }
 
+impl Times {
+    fn shortest(&self) -> Duration {
+        self.header.min(self.idle).min(self.write).min(self.total_write)
+    }
+}
+
 impl<S> Deadline<S> {
     pub(super) fn new(stream: S, activity: Arc<Activity>, options: &HttpOptions) -> Self {
-        let &HttpOptions { header_timeout: header, idle_timeout: idle, write_timeout: write, .. } = options;
-        Self { stream, activity, header, idle, write, timer: Box::pin(sleep(header)), waiting: Waiting::Nothing }
+        let times = Times {
+            header: options.header_timeout,
+            idle: options.idle_timeout,
+            write: options.write_timeout,
+            total_write: options.total_write_timeout,
+        };
+        let (now, timer) = (Instant::now(), Box::pin(sleep(times.shortest())));
+        let (waiting, kept) = (Waiting::Nothing, Duration::ZERO);
+        Self { stream, activity, times, waiting, since: now, until: now, kept, timer }
     }
 
-    /// Starts the timer, unless it runs for that already; an error when it has run out.
+    /// An error when this has been waited for too long; else the task is woken in time.
     fn wait(&mut self, waiting: Waiting, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.waiting != waiting {
             self.waiting = waiting;
-            let time = match waiting {
-                Waiting::Request if self.activity.served.load(Ordering::Relaxed) => self.idle,
-                Waiting::Reader => self.write,
-                _ => self.header,
-            };
-            let now = Instant::now();
-            self.timer.as_mut().reset(now.checked_add(time).unwrap_or(now + FOREVER));
+            self.since = Instant::now();
+            self.until = self.since
+                + match waiting {
+                    Waiting::Request if self.activity.has_served() => self.times.idle,
+                    Waiting::Reader => self.times.write.min(self.times.total_write.saturating_sub(self.kept)),
+                    _ => self.times.header,
+                };
         }
-        ready!(self.timer.as_mut().poll(cx));
-        Poll::Ready(Err(ErrorKind::TimedOut.into()))
+        loop {
+            ready!(self.timer.as_mut().poll(cx));
+            let now = Instant::now();
+            if now >= self.until {
+                return Poll::Ready(Err(ErrorKind::TimedOut.into()));
+            }
+            self.timer.as_mut().reset(self.until.min(now + self.times.shortest()));
+        }
+    }
+
+    /// What came of an attempt to send something.
+    fn written<T>(&mut self, outcome: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        if outcome.is_pending() {
+            return self.wait(Waiting::Reader, cx).map(|error| error.and(Err(ErrorKind::TimedOut.into())));
+        }
+        if self.waiting == Waiting::Reader {
+            self.kept += self.since.elapsed();
+        }
+        self.waiting = Waiting::Nothing;
+        outcome
     }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Deadline<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        if let Poll::Ready(outcome) = Pin::new(&mut self.stream).poll_read(cx, buffer) {
-            if buffer.filled().len() > before && self.waiting != Waiting::Headers && self.activity.is_idle() {
-                let _ = self.wait(Waiting::Headers, cx); // from the first byte to the end, however slowly they come
-            }
-            return Poll::Ready(outcome);
+        let outcome = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if self.activity.waits_since().is_none() {
+            return outcome; // an answer is under way: it has deadlines of its own
         }
-        match self.waiting {
-            _ if !self.activity.is_idle() => {
-                if self.waiting != Waiting::Reader {
-                    self.waiting = Waiting::Nothing;
-                }
-                Poll::Pending
-            }
-            Waiting::Headers => self.wait(Waiting::Headers, cx),
-            _ => self.wait(Waiting::Request, cx),
+        if outcome.is_pending() {
+            let headers = self.waiting == Waiting::Headers;
+            return self.wait(if headers { Waiting::Headers } else { Waiting::Request }, cx);
         }
-    }
-}
-
-impl<S: AsyncWrite + Unpin> Deadline<S> {
-    fn written<T>(&mut self, outcome: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
-        match outcome {
-            Poll::Pending => self.wait(Waiting::Reader, cx).map(|error| error.and(Err(ErrorKind::TimedOut.into()))),
-            done => {
-                self.waiting = Waiting::Nothing;
-                done
-            }
+        if buffer.filled().len() > before {
+            let _ = self.wait(Waiting::Headers, cx); // from the first byte to the end, however slowly they come
         }
+        outcome
     }
 }
 
@@ -132,11 +122,29 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Deadline<S> {
         self.written(outcome, cx)
     }
 
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.written(outcome, cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match Pin::new(&mut self.stream).poll_flush(cx) {
-            Poll::Pending => self.written(Poll::Pending, cx),
-            done => done,
+        let outcome = Pin::new(&mut self.stream).poll_flush(cx);
+        if outcome.is_pending() {
+            return self.written(outcome, cx);
         }
+        if self.activity.flushed() {
+            (self.waiting, self.kept) = (Waiting::Nothing, Duration::ZERO);
+            let _ = self.wait(Waiting::Request, cx);
+        }
+        outcome
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

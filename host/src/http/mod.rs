@@ -1,5 +1,6 @@
 //! The metrics endpoint.
 
+mod activity;
 mod address;
 #[cfg(feature = "auth")]
 pub(crate) mod auth;

@@ -13,12 +13,19 @@ use std::time::Duration;
 /// | --- | --- | --- |
 /// | [`path`](Self::path) | `/metrics` | 404 |
 /// | [`header_bytes`](Self::header_bytes), [`headers`](Self::headers) | 16 KiB, 64 | 431 |
-/// | [`url_bytes`](Self::url_bytes) | 8 KiB | 414 |
+/// | [`url_bytes`](Self::url_bytes) | 8 KiB | 414; a URL beyond `header_bytes` is 431 |
 /// | [`header_timeout`](Self::header_timeout) | 5 s for all headers of a request | the connection is closed |
 /// | [`idle_timeout`](Self::idle_timeout) | 60 s between requests | the connection is closed |
-/// | [`write_timeout`](Self::write_timeout) | 10 s in which a reader takes nothing | the connection is cut off |
-/// | [`connections`](Self::connections) | 64 | the one that has waited longest for a request makes room |
+/// | [`write_timeout`](Self::write_timeout) | 10 s for each 256 KiB that a reader takes | the connection is cut off |
+/// | [`total_write_timeout`](Self::total_write_timeout) | 60 s of waiting for the reader of one answer | the connection is cut off |
+/// | [`connections`](Self::connections) | 64 | one that never sent a request makes room, else the one that has waited longest for its next; while all are being answered, a new one waits |
 /// | [`scrapes`](Self::scrapes) | 8 at a time | 503 with `Retry-After` |
+///
+/// Timeouts are at least a millisecond and at most a year, and numbers beyond what can be are the most that can.
+///
+/// A scrape has no deadline while it is collected: nothing can stop a collector. It keeps its place until it is done, even
+/// when its reader has gone, so that no more than `scrapes` are ever at it. The endpoint does not count its own answers; in a
+/// router, [`HttpMetrics`](crate::HttpMetrics) around a [`MetricsService`](crate::MetricsService) does.
 ///
 /// ```
 /// use narthex::{HttpOptions, Registry};
@@ -41,11 +48,13 @@ pub struct HttpOptions {
     pub(super) header_timeout: Duration,
     pub(super) idle_timeout: Duration,
     pub(super) write_timeout: Duration,
+    pub(super) total_write_timeout: Duration,
     pub(super) connections: usize,
     pub(super) scrapes: usize,
     pub(super) share_scrapes: bool,
     /// Which may be asked for, those first that are preferred.
     pub(super) codings: Vec<&'static Coding>,
+    pub(super) compression: bool,
     pub(super) secure: Option<Arc<dyn Secure>>,
     pub(super) authenticate: Option<Arc<dyn Authenticate>>,
 }
@@ -61,10 +70,12 @@ impl HttpOptions {
             header_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(60),
             write_timeout: Duration::from_secs(10),
+            total_write_timeout: Duration::from_secs(60),
             connections: 64,
             scrapes: 8,
             share_scrapes: false,
             codings: vec![&GZIP],
+            compression: true,
             secure: None,
             authenticate: None,
         }
@@ -76,15 +87,16 @@ impl HttpOptions {
         self
     }
 
-    /// How many bytes the request line and all headers may have; at least 8 KiB.
+    /// How many bytes the request line and all headers may have; at least 8 KiB. A request of up to twice as many is taken when
+    /// it comes in one piece.
     pub fn header_bytes(mut self, bytes: usize) -> Self {
         self.header_bytes = bytes.max(8 * 1024);
         self
     }
 
-    /// How many headers a request may have.
+    /// How many headers a request may have; 4096 at most, because each request has room for as many.
     pub fn headers(mut self, headers: usize) -> Self {
-        self.headers = headers.max(1);
+        self.headers = headers.clamp(1, 4096);
         self
     }
 
@@ -96,19 +108,27 @@ impl HttpOptions {
 
     /// How long a request may take from its first byte to the end of its headers. A new connection has as long to send it.
     pub fn header_timeout(mut self, timeout: Duration) -> Self {
-        self.header_timeout = timeout;
+        self.header_timeout = within(timeout);
         self
     }
 
     /// How long a connection may stay without a request after it had one.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.idle_timeout = timeout;
+        self.idle_timeout = within(timeout);
         self
     }
 
-    /// How long a reader may take nothing of its answer.
+    /// How long a reader may take no more of its answer. Less than the system's buffer, which is bounded to 256 KiB of a TCP
+    /// connection, may look like nothing.
     pub fn write_timeout(mut self, timeout: Duration) -> Self {
-        self.write_timeout = timeout;
+        self.write_timeout = within(timeout);
+        self
+    }
+
+    /// How long a reader may keep an answer waiting in all, in whichever pieces it takes it. What collectors take does not
+    /// count.
+    pub fn total_write_timeout(mut self, timeout: Duration) -> Self {
+        self.total_write_timeout = within(timeout);
         self
     }
 
@@ -118,10 +138,21 @@ impl HttpOptions {
         self
     }
 
-    /// How many expositions may be made at a time.
+    /// How many expositions may be made at a time. Each may need a thread.
     pub fn scrapes(mut self, scrapes: usize) -> Self {
-        self.scrapes = scrapes.max(1);
+        self.scrapes = scrapes.clamp(1, 65_536);
         self
+    }
+
+    /// Whether pages are compressed for readers who accept it, as Prometheus does. Without it they cost less time and more
+    /// bytes.
+    pub fn compression(mut self, compression: bool) -> Self {
+        self.compression = compression;
+        self
+    }
+
+    pub(super) fn codings(&self) -> &[&'static Coding] {
+        if self.compression { &self.codings } else { &[] }
     }
 
     /// Lets scrapes that overlap have one exposition: it is kept in memory whole, and slow collectors are asked once.
@@ -164,8 +195,24 @@ impl std::fmt::Debug for HttpOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("HttpOptions")
             .field("path", &self.path)
+            .field("header_bytes", &self.header_bytes)
+            .field("headers", &self.headers)
+            .field("url_bytes", &self.url_bytes)
+            .field("header_timeout", &self.header_timeout)
+            .field("idle_timeout", &self.idle_timeout)
+            .field("write_timeout", &self.write_timeout)
+            .field("total_write_timeout", &self.total_write_timeout)
+            .field("connections", &self.connections)
+            .field("scrapes", &self.scrapes)
+            .field("share_scrapes", &self.share_scrapes)
+            .field("codings", &self.codings().iter().map(|coding| coding.name).collect::<Vec<_>>())
             .field("tls", &self.secure.is_some())
             .field("basic_auth", &self.authenticate.is_some())
-            .finish_non_exhaustive()
+            .finish()
     }
+}
+
+/// A time that can be added to any other.
+fn within(timeout: Duration) -> Duration {
+    timeout.clamp(Duration::from_millis(1), Duration::from_secs(365 * 24 * 60 * 60))
 }

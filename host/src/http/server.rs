@@ -1,6 +1,7 @@
 use super::address::{Address, Bound, Listener};
 use super::connections;
 use super::options::HttpOptions;
+use super::site::Site;
 use crate::error::{Error, ErrorKind};
 use crate::registry::Registry;
 use std::future::Future;
@@ -56,7 +57,7 @@ pub fn start_http_server(addr: SocketAddr, registry: Registry) -> Result<HttpSer
 /// # }
 /// ```
 pub async fn serve(listener: impl Into<Listener>, registry: Registry, options: HttpOptions) {
-    connections::serve(listener.into(), registry, options, std::future::pending()).await;
+    connections::serve(listener.into(), Site::new(registry, options), std::future::pending()).await;
 }
 
 /// As [`serve`], until `stop` is ready: then nothing more is accepted, and answers that are under way have five seconds.
@@ -78,7 +79,7 @@ pub async fn serve_until(
     options: HttpOptions,
     stop: impl Future<Output = ()>,
 ) {
-    connections::serve(listener.into(), registry, options, stop).await;
+    connections::serve(listener.into(), Site::new(registry, options), stop).await;
 }
 
 pub(super) fn start(address: Address, registry: Registry, options: HttpOptions) -> Result<HttpServer, Error> {
@@ -88,7 +89,7 @@ pub(super) fn start(address: Address, registry: Registry, options: HttpOptions) 
     let address = bound.address().map_err(&system)?;
     let (stop, stopped) = oneshot::channel();
     let (started, outcome) = std::sync::mpsc::channel();
-    let scrapes = options.scrapes;
+    let (scrapes, site) = (options.scrapes, Site::new(registry, options));
     // everything of the runtime happens in its thread: here may be another one, in which none may be dropped
     let serve = move || {
         let runtime = match runtime(scrapes) {
@@ -104,7 +105,7 @@ pub(super) fn start(address: Address, registry: Registry, options: HttpOptions) 
             Err(error) => return drop(started.send(Err(error))),
         };
         let _ = started.send(Ok(()));
-        runtime.block_on(connections::serve(listener, registry, options, async {
+        runtime.block_on(connections::serve(listener, site, async {
             if stopped.await.is_err() {
                 std::future::pending().await // the handle was dropped: go on
             }
@@ -116,10 +117,11 @@ pub(super) fn start(address: Address, registry: Registry, options: HttpOptions) 
     Ok(HttpServer { address, stop, thread })
 }
 
+/// With a thread for each scrape, one for passwords and one for the files of TLS: neither waits for collectors.
 fn runtime(scrapes: usize) -> io::Result<Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .max_blocking_threads(scrapes)
+        .max_blocking_threads(scrapes + 2)
         .thread_name("narthex-collect")
         .build()
 }

@@ -3,6 +3,7 @@ use super::coding::Coding;
 use super::negotiate;
 use super::options::HttpOptions;
 use super::shared::Shares;
+use crate::error::{Error, ErrorKind};
 use crate::exposition::FORMATS;
 use crate::registry::Registry;
 use bytes::Bytes;
@@ -49,14 +50,30 @@ const ALLOWED: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 impl MetricsService {
     /// With the limits of [`HttpOptions::new`].
     pub fn new(registry: Registry) -> Self {
-        Self::with_options(registry, &HttpOptions::new())
+        Self::limited(registry, &HttpOptions::new())
     }
 
-    /// With other limits: those on scrapes; the others are those of connections.
-    pub fn with_options(registry: Registry, options: &HttpOptions) -> Self {
+    /// With what the options say of scrapes and compression. Paths, URLs, headers and connections are the router's business.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Tls`] and [`ErrorKind::Password`] when the options have TLS or users: it would serve without them, so give
+    /// them to the router or its server.
+    pub fn with_options(registry: Registry, options: &HttpOptions) -> Result<Self, Error> {
+        let [tls, users] = [options.secure.is_some(), options.authenticate.is_some()];
+        let (kind, what, who) = match () {
+            () if tls => (ErrorKind::Tls, "TLS", "the router's server"),
+            () if users => (ErrorKind::Password, "basic authentication", "a layer of the router"),
+            () => return Ok(Self::limited(registry, options)),
+        };
+        let text = format!("a `MetricsService` has no {what}, which the options have: leave that to {who}");
+        Err(Error::new(kind, text))
+    }
+
+    pub(super) fn limited(registry: Registry, options: &HttpOptions) -> Self {
         let scrapes = Arc::new(Semaphore::new(options.scrapes));
         let shares = options.share_scrapes.then(Arc::default);
-        Self { registry, scrapes, shares, codings: options.codings.as_slice().into() }
+        Self { registry, scrapes, shares, codings: options.codings().into() }
     }
 
     /// Answers a request. The body of an exposition is made when it is sent, so that HEAD collects nothing.
@@ -74,9 +91,10 @@ impl MetricsService {
         let scrape = || Arc::clone(&self.scrapes).try_acquire_owned().ok();
         let body = match self.shares.as_ref().filter(|_| registry.is(&self.registry)) {
             None => scrape().map(|scrape| {
-                let may_block = registry.may_block();
-                let work = Work::new(chosen.offer.pages(registry, chosen.escaping()), coding);
-                MetricsBody::exposition(if may_block { work } else { work.of_metrics() }, scrape)
+                // HEAD collects nothing, and handing quick work to another thread takes longer than the work
+                let at_once = request.method() == Method::GET && coding.is_none() && !registry.may_block();
+                let work = Work::new(chosen.offer.pages(registry, chosen.escaping()), coding).with(scrape);
+                if at_once { MetricsBody::begun(work) } else { MetricsBody::exposition(work) }
             }),
             Some(shares) => shares.join(&registry, chosen, coding, scrape).map(MetricsBody::shared),
         };

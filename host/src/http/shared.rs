@@ -8,7 +8,7 @@ use bytes::Bytes;
 use narthex_core::encode::Escaping;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use tokio::sync::{OnceCell, OwnedSemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::spawn_blocking;
 
 /// The expositions that are being made, by format and coding.
@@ -19,11 +19,15 @@ type Key = (&'static str, Escaping, Option<&'static str>);
 
 /// An exposition that several readers wait for.
 pub(super) struct Shared {
-    page: OnceCell<Bytes>,
-    chosen: Chosen,
-    coding: Option<&'static Coding>,
-    registry: Registry,
-    _scrape: OwnedSemaphorePermit,
+    page: watch::Receiver<Option<Bytes>>,
+    /// Until the first reader wants it.
+    start: Mutex<Option<Start>>,
+}
+
+struct Start {
+    work: Work,
+    scrape: OwnedSemaphorePermit,
+    made: watch::Sender<Option<Bytes>>,
 }
 
 impl Shares {
@@ -36,12 +40,14 @@ impl Shares {
         scrape: impl FnOnce() -> Option<OwnedSemaphorePermit>,
     ) -> Option<Arc<Shared>> {
         let mut shares = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        shares.retain(|(_, shared)| shared.upgrade().is_some_and(|shared| !shared.page.initialized()));
+        shares.retain(|(_, shared)| shared.upgrade().is_some_and(|shared| shared.is_to_come()));
         let key = (chosen.offer.content_type, chosen.escaping(), coding.map(|coding| coding.name));
         let known = shares.iter().find(|(of, _)| *of == key).and_then(|(_, shared)| shared.upgrade());
         known.or_else(|| {
-            let (page, registry) = (OnceCell::new(), registry.clone());
-            let shared = Arc::new(Shared { page, chosen, coding, registry, _scrape: scrape()? });
+            let (made, page) = watch::channel(None);
+            let work = Work::new(chosen.offer.pages(registry.clone(), chosen.escaping()), coding);
+            let start = Mutex::new(Some(Start { work, scrape: scrape()?, made }));
+            let shared = Arc::new(Shared { page, start });
             shares.push((key, Arc::downgrade(&shared)));
             Some(shared)
         })
@@ -49,12 +55,37 @@ impl Shares {
 }
 
 impl Shared {
-    /// The whole page. The first who waits makes it; when that reader goes, the next one does.
+    fn is_to_come(&self) -> bool {
+        self.page.borrow().is_none() && self.page.has_changed().is_ok()
+    }
+
+    /// The whole page. The first who waits has it made; it is, even if that reader goes, and others may still join.
     pub(super) async fn page(self: Arc<Self>) -> io::Result<Bytes> {
-        let make = || async {
-            let work = Work::new(self.chosen.offer.pages(self.registry.clone(), self.chosen.escaping()), self.coding);
-            spawn_blocking(|| work.whole()).await.map_err(io::Error::other)?
-        };
-        self.page.get_or_try_init(make).await.cloned()
+        let mut page = self.page.clone();
+        let start = self.start.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Start { work, scrape, made }) = start {
+            spawn_blocking(move || {
+                if let Ok(bytes) = work.whole() {
+                    made.send_replace(Some(Bytes::from_owner(Held { bytes, _scrape: scrape })));
+                }
+                drop(self); // not before: until then it can be joined
+            });
+        } else {
+            drop(self);
+        }
+        let page = page.wait_for(Option::is_some).await.map_err(|_| io::Error::other("the exposition failed"))?;
+        Ok(page.clone().unwrap_or_default())
+    }
+}
+
+/// A page in memory, which takes the place of a scrape as long as somebody reads it.
+struct Held {
+    bytes: Bytes,
+    _scrape: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
     }
 }

@@ -1,48 +1,53 @@
 use super::body::MetricsBody;
 use super::landing::Landing;
 use super::options::HttpOptions;
-use super::secure::{Authenticate, Verdict};
+use super::secure::Verdict;
 use super::service::{MetricsService, again, instead_of_get, plain, refusal};
 use crate::registry::Registry;
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING, WWW_AUTHENTICATE};
 use hyper::{Request, Response, StatusCode, Version};
-use std::sync::Arc;
 
 /// What is where on an endpoint of its own.
 pub(super) struct Site {
+    pub(super) options: HttpOptions,
     metrics: MetricsService,
-    path: String,
-    url_bytes: usize,
     not_found: String,
     landing: Landing,
-    authenticate: Option<Arc<dyn Authenticate>>,
 }
 
 impl Site {
-    pub(super) fn new(registry: Registry, options: &HttpOptions) -> Self {
+    pub(super) fn new(registry: Registry, options: HttpOptions) -> Self {
+        if let Some(secure) = &options.secure {
+            secure.expose(&registry);
+        }
         Self {
-            metrics: MetricsService::with_options(registry, options),
-            path: options.path.clone(),
-            url_bytes: options.url_bytes,
+            metrics: MetricsService::limited(registry, &options),
             not_found: format!("metrics are at {}\n", options.path),
             landing: Landing::new(&options.path),
-            authenticate: options.authenticate.clone(),
+            options,
         }
     }
 
+    /// After a request that is none, who knows where the next one begins.
     pub(super) async fn answer(&self, request: &Request<Incoming>) -> Response<MetricsBody> {
+        let mut response = self.check_and_answer(request).await;
+        if response.status() == StatusCode::BAD_REQUEST {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    }
+
+    async fn check_and_answer(&self, request: &Request<Incoming>) -> Response<MetricsBody> {
         let hosts = request.headers().get_all(HOST).iter().count();
         if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
             return refusal(StatusCode::BAD_REQUEST, "HTTP/1.1 wants one Host\n"); // RFC 9112, 3.2
         }
         if request.headers().contains_key(TRANSFER_ENCODING) {
             // with a Content-Length besides, two servers in a row may disagree where it ends (RFC 9112, 6.1)
-            let mut response = refusal(StatusCode::BAD_REQUEST, "a scrape has no body\n");
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            return response;
+            return refusal(StatusCode::BAD_REQUEST, "a scrape has no body\n");
         }
-        if let Some(authenticate) = &self.authenticate {
+        if let Some(authenticate) = &self.options.authenticate {
             match authenticate.check(request.headers().get(AUTHORIZATION)).await {
                 Verdict::Yes => {}
                 Verdict::No => return unauthorized(),
@@ -50,14 +55,14 @@ impl Site {
             }
         }
         let uri = request.uri();
-        if uri.path_and_query().is_some_and(|text| text.as_str().len() > self.url_bytes) {
+        if uri.path_and_query().is_some_and(|text| text.as_str().len() > self.options.url_bytes) {
             return refusal(StatusCode::URI_TOO_LONG, "the URL is too long\n");
         }
         if let Some(response) = instead_of_get(request.method()) {
             return response;
         }
         match uri.path() {
-            path if path == self.path => self.metrics.answer(request),
+            path if path == self.options.path => self.metrics.answer(request),
             "/-/healthy" => plain(StatusCode::OK, "healthy\n"),
             path => self.landing.at(path).unwrap_or_else(|| plain(StatusCode::NOT_FOUND, self.not_found.clone())),
         }

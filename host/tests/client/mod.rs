@@ -1,6 +1,6 @@
 //! An HTTP client that shows what came over the wire.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -33,13 +33,15 @@ pub fn get(addr: SocketAddr, path: &str, headers: &str) -> Reply {
     request(addr, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n"))
 }
 
-/// Sends a request that closes its connection, and reads the reply to the end.
-pub fn request(addr: SocketAddr, request: &str) -> Reply {
+/// Sends a request, and reads the reply to the end of the connection, which the server has to close.
+pub fn request(addr: SocketAddr, request: impl AsRef<[u8]>) -> Reply {
+    let request = request.as_ref();
     let mut stream = TcpStream::connect(addr).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let _ = stream.write_all(request.as_bytes()); // a server that refuses early need not read it all
+    let _ = stream.write_all(request); // a server that refuses early need not read it all
     let mut bytes = Vec::new();
-    let _ = stream.read_to_end(&mut bytes); // nor close the connection in order
+    let end = stream.read_to_end(&mut bytes).map_err(|error| error.kind()); // nor close the connection in order
+    assert!(!matches!(end, Err(ErrorKind::WouldBlock)), "it stays open after {:?}", String::from_utf8_lossy(&bytes));
     let end = bytes.windows(4).position(|w| w == b"\r\n\r\n").expect("no end of the headers");
     let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
     let (status, headers) = head.split_once("\r\n").unwrap();
@@ -50,7 +52,7 @@ pub fn request(addr: SocketAddr, request: &str) -> Reply {
         .collect();
     let status = status.split(' ').nth(1).unwrap().parse().unwrap();
     let (mut body, mut chunks) = (bytes[end + 4..].to_vec(), 0);
-    if headers.contains(&("transfer-encoding".into(), "chunked".into())) && !request.starts_with("HEAD") {
+    if headers.contains(&("transfer-encoding".into(), "chunked".into())) && !request.starts_with(b"HEAD") {
         (body, chunks) = unchunked(&body);
     }
     Reply { status, headers, body, chunks }
