@@ -1,10 +1,11 @@
 //! TLS and basic authentication, as a client meets them.
 
 mod client;
+mod endpoint;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use narthex::{BasicAuth, ErrorKind, HttpOptions, HttpServer, Registry, TlsOptions};
+use narthex::{BasicAuth, ErrorKind, HttpOptions, HttpServer, MetricsService, Registry, TlsOptions};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -180,6 +181,87 @@ fn files_that_change_are_read_again_and_bad_ones_change_nothing() {
     of_first.get(addr).unwrap_err();
 }
 
+/// As when there was no file left to open them with: nothing about the files changes after it.
+#[test]
+fn files_that_could_not_be_read_are_tried_again() {
+    let (directory, first, second) = (Directory::new("again"), Authority::new(), Authority::new());
+    let server = start(HttpOptions::new().tls(first.server(&directory)).unwrap());
+    let addr = server.local_addr();
+    drop(second.server(&directory));
+    let path = directory.0.join("server.key");
+    let right = fs::read_to_string(&path).unwrap();
+    let changed = fs::metadata(&path).unwrap().modified().unwrap();
+    let put = |text: &str| {
+        fs::write(&path, text).unwrap();
+        fs::File::options().write(true).open(&path).unwrap().set_modified(changed).unwrap();
+    };
+    put(&"x".repeat(right.len()));
+    assert!(Client::of(&first).get(addr).unwrap().contains(VALUE));
+    put(&right);
+    assert!(Client::of(&second).get(addr).unwrap().contains(VALUE));
+}
+
+/// What a client says first.
+fn hello() -> Vec<u8> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth();
+    let mut client = ClientConnection::new(config.into(), ServerName::try_from("localhost").unwrap()).unwrap();
+    let mut hello = Vec::new();
+    client.write_tls(&mut hello).unwrap();
+    hello
+}
+
+#[test]
+fn handshakes_that_end_or_go_wrong_at_any_byte() {
+    let (directory, authority, hello) = (Directory::new("torn"), Authority::new(), hello());
+    let server = start(HttpOptions::new().tls(authority.server(&directory)).unwrap());
+    let addr = server.local_addr();
+    for at in 0..hello.len() {
+        let mut wrong = hello.clone();
+        wrong[at] ^= 0xff;
+        for bytes in [&hello[..at], &wrong] {
+            let mut stream = TcpStream::connect(addr).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            stream.write_all(bytes).unwrap();
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+            let mut answer = Vec::new();
+            let end = stream.read_to_end(&mut answer);
+            assert!(!matches!(end, Err(error) if error.kind() == std::io::ErrorKind::WouldBlock), "open after {at}");
+            assert!(!answer.windows(8).any(|bytes| bytes == b"requests"));
+        }
+    }
+    assert!(Client::of(&authority).get(addr).unwrap().contains(VALUE));
+}
+
+#[test]
+fn half_open_handshakes_make_room() {
+    let (directory, authority, hello) = (Directory::new("flood"), Authority::new(), hello());
+    let server = start(HttpOptions::new().connections(4).tls(authority.server(&directory)).unwrap());
+    let begin = Instant::now();
+    let _half_open: Vec<_> = (0..100)
+        .map(|n| {
+            let mut stream = TcpStream::connect(server.local_addr()).unwrap();
+            let _ = stream.write_all(&hello[..n]);
+            stream
+        })
+        .collect();
+    assert!(Client::of(&authority).get(server.local_addr()).unwrap().contains(VALUE));
+    assert!(begin.elapsed() < Duration::from_secs(5), "it waited for deadlines: {:?}", begin.elapsed());
+}
+
+#[test]
+fn a_service_of_a_router_does_not_serve_without_what_was_asked_for() {
+    let (directory, authority) = (Directory::new("router"), Authority::new());
+    let tls = HttpOptions::new().tls(authority.server(&directory)).unwrap();
+    let users = HttpOptions::new().basic_auth(BasicAuth::new()).unwrap();
+    for (options, kind, text) in [(tls, ErrorKind::Tls, "TLS"), (users, ErrorKind::Password, "basic authentication")] {
+        let error = MetricsService::with_options(Registry::new(), &options).unwrap_err();
+        assert_eq!(error.kind(), kind);
+        assert!(error.to_string().contains(text), "{error}");
+    }
+}
+
 #[test]
 fn two_endpoints_with_tls_serve_one_registry() {
     let (directory, authority, registry) = (Directory::new("two"), Authority::new(), registry());
@@ -288,22 +370,80 @@ fn a_flood_of_wrong_passwords_does_not_keep_out_who_was_let_in() {
     let addr = server.local_addr();
     assert_eq!(scrape(addr, Some(&basic("ann:secret"))).status, 200);
     let flood: Vec<_> =
-        (0..30).map(|n| thread::spawn(move || scrape(addr, Some(&basic(&format!("ann:{n}")))).status)).collect();
+        (0..30).map(|n| thread::spawn(move || scrape(addr, Some(&basic(&format!("ann:{n}")))))).collect();
     let begin = Instant::now();
     assert_eq!(scrape(addr, Some(&basic("ann:secret"))).status, 200);
     assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
-    let statuses: Vec<_> = flood.into_iter().map(|one| one.join().unwrap()).collect();
+    let replies: Vec<_> = flood.into_iter().map(|one| one.join().unwrap()).collect();
+    let statuses: Vec<_> = replies.iter().map(|reply| reply.status).collect();
     assert!(statuses.iter().all(|status| [401, 429].contains(status)), "{statuses:?}");
-    assert!(statuses.contains(&429), "everything was hashed");
+    let refused = replies.iter().find(|reply| reply.status == 429).expect("everything was hashed");
+    assert_eq!(refused.header("retry-after"), Some("1"));
 }
 
 #[test]
 fn hashes_and_names_are_checked_before_anything_listens() {
     let hash = bcrypt::hash("secret", 4).unwrap();
-    for (name, hash) in [("ann", "secret"), ("ann", ""), ("ann", "$2b$04$é"), ("an:n", &hash)] {
+    let of_cost = |cost: &str| hash.replacen("$04$", cost, 1);
+    let [slow, slower, impossible] = ["$17$", "$31$", "$99$"].map(of_cost);
+    for (name, hash) in [
+        ("ann", "secret"),
+        ("ann", ""),
+        ("ann", "$2b$04$é"),
+        ("an:n", &hash),
+        ("ann", &slow),
+        ("ann", &slower),
+        ("ann", &impossible),
+    ] {
         let error = BasicAuth::new().user(name, hash).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Password);
         assert!(error.to_string().contains(name), "{error}");
         assert!(hash.is_empty() || !error.to_string().contains(hash), "{error} tells the hash");
     }
+}
+
+#[test]
+fn hashes_are_of_one_cost() {
+    let [five, four] = [5, 4].map(|cost| bcrypt::hash("secret", cost).unwrap());
+    let error = BasicAuth::new().user("ann", &five).unwrap().user("bob", &four).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Password);
+    let text = error.to_string();
+    assert!(
+        text.contains("\"bob\": the hash has cost 4, others 5") && text.contains("`htpasswd -nBC 5 bob`"),
+        "{text}"
+    );
+}
+
+/// The fastest of a few, which is what the work takes.
+fn time_of(addr: SocketAddr, name: &str) -> Duration {
+    let one = |n| {
+        let begin = Instant::now();
+        assert_eq!(scrape(addr, Some(&basic(&format!("{name}:{n}")))).status, 401);
+        begin.elapsed()
+    };
+    (0..5).map(one).min().unwrap()
+}
+
+#[test]
+fn a_stranger_takes_as_long_as_a_user() {
+    for cost in [5, 11] {
+        let auth = BasicAuth::new().user("ann", &bcrypt::hash("secret", cost).unwrap()).unwrap();
+        let server = start(HttpOptions::new().basic_auth(auth).unwrap());
+        let [user, stranger] = ["ann", "eve"].map(|name| time_of(server.local_addr(), name));
+        let ratio = stranger.as_secs_f64() / user.as_secs_f64();
+        assert!((0.4..2.5).contains(&ratio), "cost {cost}: {stranger:?} for a stranger, {user:?} for a user");
+    }
+}
+
+#[test]
+fn a_login_does_not_wait_for_collectors() {
+    let (gate, registry) = endpoint::gated();
+    let hash = bcrypt::hash("secret", 4).unwrap();
+    let options = HttpOptions::new().scrapes(1).basic_auth(BasicAuth::new().user("ann", &hash).unwrap()).unwrap();
+    let (_server, addr) = endpoint::start(options, registry);
+    let slow = thread::spawn(move || scrape(addr, Some(&basic("ann:secret"))).status);
+    gate.asked(1);
+    assert_eq!(scrape(addr, Some(&basic("ann:wrong"))).status, 401);
+    gate.open();
+    assert_eq!(slow.join().unwrap(), 200);
 }

@@ -7,6 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use hyper::header::HeaderValue;
 use sha2::Sha256;
 use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
@@ -14,8 +15,10 @@ use tokio::task::spawn_blocking;
 
 /// Users and passwords for a metrics endpoint: HTTP basic authentication, with passwords kept as bcrypt hashes.
 ///
-/// Whether a user exists cannot be told from how long the answer takes. Hashing is slow on purpose: one password is hashed
-/// at a time and a few wait for that, further ones get 429; who was let in before is not hashed again.
+/// Whether a user exists cannot be told from how long the answer takes: all hashes are of one cost, and so is the one that a
+/// stranger's password is compared with. Hashing is slow on purpose: one password is hashed at a time and a few wait for that,
+/// further ones get 429 with `Retry-After`; who was let in before is not hashed again. A cost of 10 is some 50 ms of a
+/// processor, and each step doubles it.
 ///
 /// Without TLS, everybody on the way can read the password.
 ///
@@ -32,7 +35,11 @@ use tokio::task::spawn_blocking;
 /// ```
 #[derive(Clone, Default)]
 #[must_use = "give it to `HttpOptions::basic_auth`"]
-pub struct BasicAuth(HashMap<String, String>);
+pub struct BasicAuth {
+    users: HashMap<String, String>,
+    /// Of each hash.
+    cost: Option<u32>,
+}
 
 /// What bcrypt looks at: longer passwords are refused, because it would take two that begin alike for one.
 const PASSWORD: usize = 72;
@@ -40,8 +47,12 @@ const PASSWORD: usize = 72;
 const WAITING: usize = 8;
 /// Logins that are remembered.
 const KNOWN: usize = 100;
-/// Of nobody's password, with the cost that hashes usually have.
-const NOBODY: &str = "$2b$10$KmdNQSQtsF.pPHJ4TTBJkO6aGrsjqXE5AMuVkRTPVUA0aLNeFFvDG";
+/// From what bcrypt can do to what keeps the next login waiting for seconds.
+const COSTS: RangeInclusive<u32> = 4..=16;
+/// Salt and hash of nobody's password.
+const NOBODY: &str = "KmdNQSQtsF.pPHJ4TTBJkO6aGrsjqXE5AMuVkRTPVUA0aLNeFFvDG";
+/// When there are no users.
+const USUAL_COST: u32 = 10;
 
 impl BasicAuth {
     /// Nobody yet.
@@ -49,27 +60,39 @@ impl BasicAuth {
         Self::default()
     }
 
-    /// Lets a user in whose password has this hash: `$2b$…`, as `htpasswd -nB` prints it.
+    /// Lets a user in whose password has this hash: `$2b$10$…`, as `htpasswd -nBC 10` prints it.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Password`] for a hash that is none, and for a name with a colon, which HTTP cannot send.
+    /// [`ErrorKind::Password`] for a hash that is none, one of a cost below 4 or above 16 or other than that of the users before
+    /// it, and for a name with a colon, which HTTP cannot send.
     pub fn user(mut self, name: &str, hash: &str) -> Result<Self, Error> {
         let wrong = |text: String| Err(Error::new(ErrorKind::Password, text));
         if name.contains(':') {
             return wrong(format!("user {name:?}: basic authentication has no names with a colon"));
         }
-        if !hash.is_ascii() || bcrypt::HashParts::from_str(hash).is_err() {
-            return wrong(format!("user {name:?}: this is no bcrypt hash; `htpasswd -nB {name}` prints one"));
+        let Some(cost) = cost(hash) else {
+            return wrong(format!("user {name:?}: this is no bcrypt hash; `htpasswd -nBC 10 {name}` prints one"));
+        };
+        if !COSTS.contains(&cost) {
+            let ([least, most], right) =
+                ([COSTS.start(), COSTS.end()], format!("`htpasswd -nBC 10 {name}` has a good one"));
+            return wrong(format!("user {name:?}: the hash has cost {cost}, which is not {least} to {most}; {right}"));
         }
-        self.0.insert(name.into(), hash.into());
+        if let Some(others) = self.cost.filter(|others| *others != cost) {
+            let right = format!("`htpasswd -nBC {others} {name}` makes it the same");
+            let why = "the time of an answer would tell who exists";
+            return wrong(format!("user {name:?}: the hash has cost {cost}, others {others}, and {why}; {right}"));
+        }
+        self.cost = Some(cost);
+        self.users.insert(name.into(), hash.into());
         Ok(self)
     }
 }
 
 impl std::fmt::Debug for BasicAuth {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.users.keys()).finish()
     }
 }
 
@@ -84,10 +107,11 @@ impl HttpOptions {
         getrandom::fill(&mut key)
             .map_err(|error| Error::new(ErrorKind::System, format!("no random numbers: {error}")))?;
         self.authenticate = Some(Arc::new(Guard(Arc::new(Inner {
-            users: users.0,
+            users: users.users,
+            nobody: format!("$2b${:02}${NOBODY}", users.cost.unwrap_or(USUAL_COST)),
             key,
             known: Mutex::default(),
-            hashing: Semaphore::new(1),
+            hashing: Arc::new(Semaphore::new(1)),
             waiting: Arc::new(Semaphore::new(WAITING)),
         }))));
         Ok(self)
@@ -98,11 +122,13 @@ struct Guard(Arc<Inner>);
 
 struct Inner {
     users: HashMap<String, String>,
+    /// What strangers' passwords are compared with.
+    nobody: String,
     /// Of the codes below: who reads the memory learns no password.
     key: [u8; 64],
     /// Codes of logins that were right.
     known: Mutex<HashSet<[u8; 32]>>,
-    hashing: Semaphore,
+    hashing: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
 }
 
@@ -125,14 +151,14 @@ impl Inner {
         if self.known.lock().unwrap_or_else(PoisonError::into_inner).contains(&code) {
             return Verdict::Yes;
         }
-        let Ok(_waiting) = Arc::clone(&self.waiting).try_acquire_owned() else { return Verdict::Busy };
-        let Ok(_hashing) = self.hashing.acquire().await else { return Verdict::Busy };
-        let hash = self.users.get(&name).cloned();
-        let is_right = spawn_blocking(move || {
-            let is_right = bcrypt::verify(&password, hash.as_deref().unwrap_or(NOBODY)).unwrap_or(false);
-            is_right && hash.is_some() && password.len() <= PASSWORD
-        });
-        if !is_right.await.unwrap_or(false) {
+        // both as long as a thread is at it, even if the client has gone
+        let Ok(waiting) = Arc::clone(&self.waiting).try_acquire_owned() else { return Verdict::Busy };
+        let Ok(hashing) = Arc::clone(&self.hashing).acquire_owned().await else { return Verdict::Busy };
+        let hashed = {
+            let inner = Arc::clone(&self);
+            spawn_blocking(move || (inner.is_right(&name, &password), hashing, waiting))
+        };
+        if !hashed.await.is_ok_and(|(is_right, ..)| is_right) {
             return Verdict::No;
         }
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -143,6 +169,12 @@ impl Inner {
         Verdict::Yes
     }
 
+    fn is_right(&self, name: &str, password: &str) -> bool {
+        let hash = self.users.get(name);
+        let is_right = bcrypt::verify(password, hash.unwrap_or(&self.nobody)).unwrap_or(false);
+        is_right && hash.is_some() && password.len() <= PASSWORD
+    }
+
     /// Says the same of the same login only: the length of the name tells where the password begins.
     fn code(&self, name: &str, password: &str) -> [u8; 32] {
         let mut code = Hmac::<Sha256>::new(&self.key.into());
@@ -151,6 +183,11 @@ impl Inner {
         code.update(password.as_bytes());
         code.finalize().into_bytes().into()
     }
+}
+
+/// How slow a hash is, if it is one.
+fn cost(hash: &str) -> Option<u32> {
+    Some(bcrypt::HashParts::from_str(hash).ok().filter(|_| hash.is_ascii())?.get_cost())
 }
 
 /// Name and password of an `Authorization` header (RFC 7617).

@@ -13,12 +13,17 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::Mutex as Async;
+use tokio::task::spawn_blocking;
 use tokio_rustls::TlsAcceptor;
 
 /// TLS for a metrics endpoint: a certificate and its key, in PEM files that are read again when they change.
 ///
 /// TLS 1.2 and 1.3; [`only_tls13`](Self::only_tls13) leaves out the former. There is always both a certificate and a key:
-/// an endpoint that was to have TLS never serves without.
+/// an endpoint that was to have TLS never serves without. Whoever speaks no TLS is disconnected.
+///
+/// There are no lists of ciphers or curves (those of rustls are used), no maximum version, no optional client certificates, no
+/// list of the clients' names and no revocation lists: a proxy in front has them.
 ///
 /// ```no_run
 /// use narthex::{HttpOptions, Registry, TlsOptions};
@@ -110,10 +115,11 @@ impl TlsOptions {
 impl HttpOptions {
     /// Serves over TLS, and in no other way.
     ///
-    /// The files are read now, and again before a handshake when they have changed. When what they have become is of no
-    /// use, the connections go on with what was there before, and `narthex_tls_reload_errors_total` goes up: one counter of
-    /// the process, which every registry has that is served over TLS. A handshake between the change of a certificate and
-    /// that of its key counts, too; the next one has both.
+    /// The files are read now, and again before a handshake when they have changed, on a thread that may block. When what they
+    /// have become is of no use, the connections go on with what was there before, each handshake tries again, and
+    /// `narthex_tls_reload_errors_total` goes up once for each change: one counter of the process, which every registry has
+    /// that is served over TLS. A handshake between the change of a certificate and that of its key counts, too; the next one
+    /// has both.
     ///
     /// # Errors
     ///
@@ -122,7 +128,8 @@ impl HttpOptions {
     pub fn tls(mut self, options: TlsOptions) -> Result<Self, Error> {
         let state = options.state();
         let config = options.load()?;
-        self.secure = Some(Arc::new(Tls { options, current: Mutex::new((state, config)) }));
+        let read = Arc::new(Async::new(Read { state, failed: None }));
+        self.secure = Some(Arc::new(Tls(Arc::new(Inner { options, read, current: Mutex::new(config) }))));
         Ok(self)
     }
 }
@@ -153,23 +160,47 @@ impl Collect for ReloadErrors {
     }
 }
 
-struct Tls {
+struct Tls(Arc<Inner>);
+
+struct Inner {
     options: TlsOptions,
-    current: Mutex<(State, Arc<ServerConfig>)>,
+    /// Locked by who looks at the files; others go on meanwhile.
+    read: Arc<Async<Read>>,
+    current: Mutex<Arc<ServerConfig>>,
 }
 
-impl Tls {
-    fn config(&self) -> Arc<ServerConfig> {
-        let state = self.options.state();
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if current.0 != state {
-            match self.options.load() {
-                Ok(config) => current.1 = config,
-                Err(_) => RELOAD_ERRORS.inc(),
-            }
-            current.0 = state;
+/// What the files were when they were read.
+struct Read {
+    state: State,
+    failed: Option<State>,
+}
+
+impl Inner {
+    async fn config(self: Arc<Self>) -> Arc<ServerConfig> {
+        if let Ok(mut read) = Arc::clone(&self.read).try_lock_owned() {
+            let inner = Arc::clone(&self);
+            let _ = spawn_blocking(move || inner.look(&mut read)).await;
         }
-        Arc::clone(&current.1)
+        Arc::clone(&self.current.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Blocks. A failure may be one of this moment, no file left or half a rename, so that only success is remembered for good.
+    fn look(&self, read: &mut Read) {
+        let state = self.options.state();
+        if read.state == state {
+            return;
+        }
+        match self.options.load() {
+            Ok(config) => {
+                *self.current.lock().unwrap_or_else(PoisonError::into_inner) = config;
+                *read = Read { state, failed: None };
+            }
+            Err(_) if read.failed.as_ref() == Some(&state) => {}
+            Err(_) => {
+                RELOAD_ERRORS.inc();
+                read.failed = Some(state);
+            }
+        }
     }
 }
 
@@ -180,15 +211,15 @@ impl Secure for Tls {
     }
 
     fn handshake(&self, stream: Stream) -> Later<io::Result<Box<dyn Connection>>> {
-        let acceptor = TlsAcceptor::from(self.config());
-        let within = self.options.handshake_timeout;
+        let inner = Arc::clone(&self.0);
         Box::pin(async move {
+            let within = inner.options.handshake_timeout;
             let stream: Box<dyn Connection> = match stream {
                 Stream::Tcp(stream) => Box::new(stream),
                 Stream::Unix(stream) => Box::new(stream),
             };
-            let accepted = tokio::time::timeout(within, acceptor.accept(stream)).await;
-            let stream = accepted.map_err(|_| io::Error::from(Io::TimedOut))??;
+            let handshake = async { TlsAcceptor::from(inner.config().await).accept(stream).await };
+            let stream = tokio::time::timeout(within, handshake).await.map_err(|_| io::Error::from(Io::TimedOut))??;
             Ok(Box::new(stream) as Box<dyn Connection>)
         })
     }
