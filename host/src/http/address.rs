@@ -67,8 +67,9 @@ impl From<UnixListener> for Listener {
     }
 }
 
-/// What is sent and not yet taken; the system alone lets it grow to megabytes, in which nobody sees how slow a reader is.
-const SEND_BUFFER: usize = 256 * 1024;
+/// Of what is sent and not yet taken. The system alone lets it grow to megabytes, and tells only when a third of them is free
+/// again: a reader that takes a megabyte in ten seconds would look like one that takes nothing.
+const SEND_BUFFER: usize = 128 * 1024;
 
 /// A connection.
 pub(super) enum Stream {

@@ -16,7 +16,7 @@ use std::time::Duration;
 /// | [`url_bytes`](Self::url_bytes) | 8 KiB | 414; a URL beyond `header_bytes` is 431 |
 /// | [`header_timeout`](Self::header_timeout) | 5 s for all headers of a request | the connection is closed |
 /// | [`idle_timeout`](Self::idle_timeout) | 60 s between requests | the connection is closed |
-/// | [`write_timeout`](Self::write_timeout) | 10 s for each 256 KiB that a reader takes | the connection is cut off |
+/// | [`write_timeout`](Self::write_timeout) | 10 s in which a reader takes nothing | the connection is cut off |
 /// | [`total_write_timeout`](Self::total_write_timeout) | 60 s of waiting for the reader of one answer | the connection is cut off |
 /// | [`connections`](Self::connections) | 64 | one that never sent a request makes room, else the one that has waited longest for its next; while all are being answered, a new one waits |
 /// | [`scrapes`](Self::scrapes) | 8 at a time | 503 with `Retry-After` |
@@ -118,8 +118,8 @@ impl HttpOptions {
         self
     }
 
-    /// How long a reader may take no more of its answer. Less than the system's buffer, which is bounded to 256 KiB of a TCP
-    /// connection, may look like nothing.
+    /// How long a reader may take no more of its answer. What the system's buffers hide looks like nothing: of TCP, that is less
+    /// than some 400 kB.
     pub fn write_timeout(mut self, timeout: Duration) -> Self {
         self.write_timeout = within(timeout);
         self

@@ -26,9 +26,20 @@ pub fn registry() -> Registry {
 pub fn large() -> Registry {
     let registry = Registry::new();
     let family = registry.counter("series_total", "").labels(["n"]).register().unwrap();
-    (0..200).for_each(|n| family.get([&format!("{n}{}", "x".repeat(100_000))]).inc());
+    (0..60).for_each(|n| family.get([&format!("{n}{}", "x".repeat(100_000))]).inc());
     registry
 }
+
+/// As large, and made as a whole before a byte of it is sent.
+pub fn large_at_once() -> Registry {
+    let registry = Registry::new();
+    let family = registry.counter("large_total", "").labels(["x"]).register().unwrap();
+    family.get([&"x".repeat(8 << 20)]).inc();
+    registry
+}
+
+/// How it ends.
+pub const END: &[u8] = b"x\"} 1\n";
 
 pub fn start(options: HttpOptions, registry: Registry) -> (HttpServer, SocketAddr) {
     let server = options.start(SocketAddr::from(([127, 0, 0, 1], 0)), registry).unwrap();
