@@ -74,7 +74,7 @@ impl Known {
 
     fn point(&self, point: &Point<'_>) -> Result<(), String> {
         match (point, self.kind) {
-            (Point::Number(value), Kind::Counter) if value.is_negative() || is_nan(value) => {
+            (Point::Number(value), Kind::Counter) if value.is_negative_or_nan() => {
                 Err(format!("{} is no value of a counter, which goes up from 0", value.text(0).as_str()))
             }
             (Point::Number(_), Kind::Counter | Kind::Gauge | Kind::Unknown) => Ok(()),
@@ -128,14 +128,6 @@ fn less(a: &Number, b: &Number) -> bool {
         (Number::I64(a), Number::I64(b)) => a < b,
         (Number::F32(a, _), Number::F32(b, _)) => a < b,
         _ => a.to_f64(0) < b.to_f64(0),
-    }
-}
-
-fn is_nan(number: &Number) -> bool {
-    match number {
-        Number::F64(value, _) => value.is_nan(),
-        Number::F32(value, _) => value.is_nan(),
-        _ => false,
     }
 }
 
