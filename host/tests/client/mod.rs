@@ -30,7 +30,7 @@ impl Reply {
 
 /// Asks for `path` on a connection of its own; `headers` are whole lines.
 pub fn get(addr: SocketAddr, path: &str, headers: &str) -> Reply {
-    request(addr, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n"))
+    request(addr, format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n"))
 }
 
 /// Sends a request, and reads the reply to the end of the connection, which the server has to close.
