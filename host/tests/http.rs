@@ -67,11 +67,11 @@ fn methods_and_paths() {
     let options = request(addr, "OPTIONS /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     assert_eq!((options.status, options.header("allow")), (204, Some("GET, HEAD, OPTIONS")));
     for method in ["POST", "PUT", "DELETE", "BREW"] {
-        let reply = request(addr, &format!("{method} /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        let reply = request(addr, format!("{method} /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
         assert_eq!((reply.status, reply.header("allow")), (405, Some("GET, HEAD, OPTIONS")), "{method}");
     }
     for target in ["/", "/nothing", "*"] {
-        let reply = request(addr, &format!("OPTIONS {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        let reply = request(addr, format!("OPTIONS {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
         assert_eq!((reply.status, reply.header("allow")), (204, Some("GET, HEAD, OPTIONS")), "{target}");
     }
     for path in ["/metrics/", "/metric", "//metrics", "/%6detrics"] {
