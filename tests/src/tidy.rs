@@ -52,7 +52,7 @@ const LAYERED: [Layered; 2] = [
 ];
 
 /// Where a `cfg` may ask about the target.
-const TARGET_CFG: [&str; 1] = ["core/src/word/"];
+const TARGET_CFG: [&str; 2] = ["core/src/word/", "host/src/sync/"];
 
 /// The sources that are published.
 const PUBLISHED: [&str; 3] = ["core/src/", "core/derive/src/", "host/src/"];

@@ -46,7 +46,7 @@ impl<const L: usize> LabelSet for [&'static str; L] {
     type Of<'a> = [&'a str; L];
     type Texts<'a> = [&'a str; L];
 
-    #[inline]
+    #[inline(always)]
     fn with<R>(set: &[&str; L], f: impl FnOnce(&[&str]) -> R) -> R {
         f(set)
     }

@@ -1,6 +1,7 @@
 use super::dated::Dated;
 use super::desc::OwnedDesc;
-use super::handle::Handle;
+use super::handle::{Handle, Kept};
+use super::limbo::Removed;
 use super::marks::Lifetime;
 use super::owner::Owner;
 use crate::created;
@@ -78,7 +79,18 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
     /// refusal is counted; the count is exposed as `NAME_refused_total` once it is not zero.
     #[inline]
     pub fn get(&self, labels: L::Of<'_>) -> Handle<C> {
-        L::with(&labels, |values| self.0.store.look_up(values).unwrap_or_else(|| self.insert_or_count(values)))
+        let mut number = 0;
+        match self.kept(&labels, &mut number) {
+            Some(kept) => self.0.store.handle(kept, number),
+            None => L::with(&labels, |values| self.insert_or_count(values)),
+        }
+    }
+
+    /// In two registers, and beside them the number, which is seldom read: what comes back through memory, as a handle
+    /// does, costs as much as a comparison.
+    #[inline(never)]
+    fn kept(&self, labels: &L::Of<'_>, number: &mut usize) -> Option<Kept<C>> {
+        L::with(labels, |values| self.0.store.kept(values, number))
     }
 
     /// The series with these label values, made if it is not there.
@@ -126,7 +138,7 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
 
     /// Takes a series out; whether it was there.
     pub fn remove(&self, labels: L::Of<'_>) -> bool {
-        L::with(&labels, |values| self.0.store.remove(self.0.store.hash_of(values), |series| series.text().is(values)))
+        L::with(&labels, |values| self.0.store.remove_values(values))
     }
 
     /// Takes out every series whose values, in the order of the label names, `matching` accepts; how many it took.
@@ -142,12 +154,12 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
     /// # }
     /// ```
     pub fn remove_matching(&self, mut matching: impl FnMut(&[&str]) -> bool) -> usize {
-        let mut removed = 0;
+        let (mut count, mut removed) = (0, Removed::new());
         self.0.store.each(|series| {
             let values: L::Texts<'_> = series.text().read();
-            removed += usize::from(matching(values.as_ref()) && self.0.store.remove_this(series));
+            count += usize::from(matching(values.as_ref()) && self.0.store.remove_this(series, &mut removed));
         });
-        removed
+        count
     }
 
     /// Takes out every series.

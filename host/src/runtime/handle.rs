@@ -1,3 +1,4 @@
+use super::hazard::Hazard;
 use super::marks::not_after;
 use super::slot::Slot;
 use super::store::Store;
@@ -33,7 +34,12 @@ pub struct Handle<C> {
     /// Where the slot is; nowhere when it is in an [`Own`].
     store: Option<NonNull<Store<C>>>,
     number: usize,
+    /// What keeps the slot; a pin does when there is none.
+    hazard: Option<&'static Hazard>,
 }
+
+/// A slot, and what keeps it: a pin, if it is no hazard.
+pub(super) type Kept<C> = (NonNull<Slot<C>>, Option<&'static Hazard>);
 
 /// A slot outside of any family.
 #[repr(C)] // the slot first: a handle points at it
@@ -51,14 +57,20 @@ impl<C> Handle<C> {
     /// Of a slot that the caller has pinned for this handle.
     #[inline]
     pub(super) fn pinned(store: NonNull<Store<C>>, slot: NonNull<Slot<C>>, number: usize) -> Self {
-        Self { slot, store: Some(store), number }
+        Self { slot, store: Some(store), number, hazard: None }
     }
 
-    /// The slot and its number; the pin is the caller's now.
+    /// Of a slot that a hazard keeps for this handle, or without one a pin.
     #[inline]
-    pub(super) fn into_pin(self) -> (NonNull<Slot<C>>, usize) {
+    pub(super) fn kept(store: NonNull<Store<C>>, kept: Kept<C>, number: usize) -> Self {
+        Self { slot: kept.0, store: Some(store), number, hazard: kept.1 }
+    }
+
+    /// What it holds, and the number of the slot; they are the caller's now.
+    #[inline]
+    pub(super) fn into_kept(self) -> (Kept<C>, usize) {
         let this = ManuallyDrop::new(self);
-        (this.slot, this.number)
+        ((this.slot, this.hazard), this.number)
     }
 
     /// A cell that is not a series of a growing family.
@@ -73,7 +85,7 @@ impl<C> Handle<C> {
 
     fn of_no_family(cell: C, number: usize, began: Option<Timestamp>) -> Self {
         let own = Box::leak(Box::new(Own { slot: Slot::retired(cell), began: Mutex::new(began) }));
-        Self { slot: NonNull::from(own).cast(), store: None, number }
+        Self { slot: NonNull::from(own).cast(), store: None, number, hazard: None }
     }
 
     /// The slot and what belongs to it, when the handle is not of a family.
@@ -105,6 +117,11 @@ impl<C> Handle<C> {
     pub(super) fn slot(&self) -> &Slot<C> {
         // SAFETY: pinned, so that it holds a series, which holds the store; or the handle's own.
         unsafe { self.slot.as_ref() }
+    }
+
+    #[cfg(test)]
+    pub(super) fn hazard(&self) -> Option<*const Hazard> {
+        self.hazard.map(std::ptr::from_ref)
     }
 
     pub(super) fn number(&self) -> usize {
@@ -177,15 +194,17 @@ impl<C> Deref for Handle<C> {
 impl<C> Clone for Handle<C> {
     fn clone(&self) -> Self {
         self.slot().pin_again();
-        Self { slot: self.slot, store: self.store, number: self.number }
+        Self { slot: self.slot, store: self.store, number: self.number, hazard: None }
     }
 }
 
 impl<C> Drop for Handle<C> {
     #[inline]
     fn drop(&mut self) {
-        if self.slot().unpin() {
-            self.free();
+        match self.hazard {
+            Some(hazard) => hazard.clear(),
+            None if self.slot().unpin() => self.free(),
+            None => {}
         }
     }
 }

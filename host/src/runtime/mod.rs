@@ -7,6 +7,9 @@ mod growing;
 mod grown;
 #[expect(unsafe_code, reason = "a handle is a pin on a slot that threads share")]
 mod handle;
+#[expect(unsafe_code, reason = "a thread points at its own, which are there for ever")]
+mod hazard;
+mod limbo;
 mod marks;
 mod named;
 #[expect(unsafe_code, reason = "it holds the store, which the last of its holders frees")]

@@ -1,17 +1,18 @@
 use super::marks::Lifetime;
 use super::store::Store;
+use crate::instrument::Instrument;
 use std::ptr::NonNull;
 
 /// Holds a store, and empties it in the end.
-pub(super) struct Owner<C>(NonNull<Store<C>>);
+pub(super) struct Owner<C: Instrument>(NonNull<Store<C>>);
 
-impl<C> Owner<C> {
+impl<C: Instrument> Owner<C> {
     pub(super) fn new(limit: usize, lifetime: Lifetime) -> Self {
         Self(Store::new(limit, lifetime))
     }
 }
 
-impl<C> std::ops::Deref for Owner<C> {
+impl<C: Instrument> std::ops::Deref for Owner<C> {
     type Target = Store<C>;
 
     #[inline]
@@ -21,7 +22,7 @@ impl<C> std::ops::Deref for Owner<C> {
     }
 }
 
-impl<C> Drop for Owner<C> {
+impl<C: Instrument> Drop for Owner<C> {
     fn drop(&mut self) {
         self.clear();
         // SAFETY: this was a holder, and is none any more.
@@ -30,6 +31,6 @@ impl<C> Drop for Owner<C> {
 }
 
 // SAFETY: a store is shared by threads.
-unsafe impl<C: Send + Sync> Send for Owner<C> {}
+unsafe impl<C: Instrument> Send for Owner<C> {}
 // SAFETY: as above.
-unsafe impl<C: Send + Sync> Sync for Owner<C> {}
+unsafe impl<C: Instrument> Sync for Owner<C> {}

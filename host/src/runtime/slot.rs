@@ -90,8 +90,10 @@ impl<C> Slot<C> {
         self.state.compare_exchange(LIVE + 1, 1, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
+    /// Whether the series is part of its family; then the caller sees what it was filled with.
+    #[inline]
     pub(super) fn is_live(&self) -> bool {
-        self.state.load(Ordering::Relaxed) & LIVE != 0
+        self.state.load(Ordering::Acquire) & LIVE != 0
     }
 
     /// The series, if there is one that is part of its family.
@@ -101,9 +103,8 @@ impl<C> Slot<C> {
     /// Nobody [`take`](Self::take)s it out while the caller uses the answer.
     #[inline]
     pub(super) unsafe fn live(&self) -> Option<&Content<C>> {
-        let live = self.state.load(Ordering::Acquire) & LIVE != 0;
         // SAFETY: it was filled before it was live, and stays as the caller says.
-        live.then(|| unsafe { self.content() })
+        self.is_live().then(|| unsafe { self.content() })
     }
 
     /// The series that is here.

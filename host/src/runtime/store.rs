@@ -1,20 +1,24 @@
+mod removal;
+
 use super::grown::Grown;
-use super::handle::Handle;
+use super::handle::{Handle, Kept};
+use super::hazard::Hazard;
 use super::marks::{Lifetime, Marks};
 use super::slot::{Content, Slot};
 use super::table::Table;
 use super::text::Text;
-use crate::sync::{AtomicPtr, AtomicUsize, CHUNK, Mutex, Ordering, Seed, fence};
+use crate::sync::{AtomicPtr, AtomicUsize, CHUNK, Mutex, Ordering, Seed, asymmetric, fence};
 use narthex_core::{Refused, Timestamp};
 use std::hash::{BuildHasher, Hasher};
 use std::ptr::{self, NonNull};
-use std::time::{Duration, Instant};
 
 /// The series of a family: by label values, and by number.
 ///
-/// A look-up takes no lock: it finds the slot in the table, pins it, and compares. One writer at a time adds or removes
+/// A look-up takes no lock: it finds the slot in the table, has a hazard or a pin keep it, and compares. One writer at a time adds or removes
 /// series; while it holds the lock, no code of a user runs.
 pub(super) struct Store<C> {
+    /// This, as what frees it needs it: a reference lends too little.
+    root: AtomicPtr<Self>,
     table: Grown<Table>,
     chunks: Grown<Chunks<C>>,
     writer: Mutex<Writer>,
@@ -24,6 +28,8 @@ pub(super) struct Store<C> {
     readers: AtomicUsize,
     /// The family, and every slot that holds a series; the last one drops this.
     holders: AtomicUsize,
+    /// Look-ups use pins only: a sweep sees those, or there are no hazards.
+    pins: bool,
     seed: Seed,
 }
 
@@ -50,6 +56,9 @@ struct Writer {
 /// How many slots the table can tell apart.
 const MOST: usize = 1 << 30;
 
+/// By how much the hash of the values before is turned for each: a number that shares nothing with 64.
+const TURN: u32 = 23;
+
 /// How many series are pinned at a time for a page.
 const BATCH: usize = 64;
 /// How many slots are looked at for that.
@@ -58,41 +67,78 @@ const LOOKED_AT: usize = 4 * BATCH;
 impl<C> Store<C> {
     /// For somebody who [`release`](Self::release)s it in the end.
     pub(super) fn new(limit: usize, lifetime: Lifetime) -> NonNull<Self> {
-        NonNull::from(Box::leak(Box::new(Self {
+        let root = Box::into_raw(Box::new(Self {
+            root: AtomicPtr::new(ptr::null_mut()),
             table: Grown::new(Table::new(0)),
             chunks: Grown::new(Box::new([])),
             writer: Mutex::new(Writer { live: 0, limit, slots: 0, marks: Marks::new(lifetime) }),
             free: Mutex::new(Free::default()),
             readers: AtomicUsize::new(0),
             holders: AtomicUsize::new(1),
+            pins: lifetime.expire_after.is_some() || !asymmetric::is_available(),
             seed: Seed::default(),
-        })))
+        }));
+        // SAFETY: just made.
+        let this = unsafe { &*root };
+        this.root.store(root, Ordering::Relaxed);
+        NonNull::from(this)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn hash_of(&self, values: &[&str]) -> u64 {
         self.hash(values.iter().copied())
     }
 
-    #[inline]
+    /// Each value alone, so that a processor hashes them side by side.
+    #[inline(always)]
     fn hash<'a>(&self, values: impl Iterator<Item = &'a str>) -> u64 {
-        let mut hasher = self.seed.build_hasher();
-        for value in values {
-            hasher.write(value.as_bytes()); // foldhash mixes each value with its length
-        }
-        hasher.finish()
+        values.fold(0, |hash: u64, value| {
+            let mut hasher = self.seed.build_hasher();
+            hasher.write(value.as_bytes());
+            hash.rotate_left(TURN) ^ hasher.finish()
+        })
     }
 
     /// The series with these values.
     #[inline]
     pub(super) fn look_up(&self, values: &[&str]) -> Option<Handle<C>> {
-        let (slot, number) = self.pin_of(values)?;
-        Some(Handle::pinned(NonNull::from(self), slot, number))
+        let mut number = 0;
+        self.kept(values, &mut number).map(|kept| self.handle(kept, number))
     }
 
-    /// In two registers: what comes back through memory, as a handle does, costs as much as a comparison.
-    fn pin_of(&self, values: &[&str]) -> Option<(NonNull<Slot<C>>, usize)> {
-        self.find(self.hash_of(values), values).map(Handle::into_pin)
+    /// Of what [`kept`](Self::kept) gave.
+    #[inline]
+    pub(super) fn handle(&self, kept: Kept<C>, number: usize) -> Handle<C> {
+        Handle::kept(NonNull::from(self), kept, number)
+    }
+
+    /// What is looked up, and the number of its slot.
+    #[inline(always)]
+    pub(super) fn kept(&self, values: &[&str], number: &mut usize) -> Option<Kept<C>> {
+        let hash = self.hash_of(values);
+        if let Some(first) = self.table.get().first(hash)
+            && let Some(slot) = self.slot(first)
+            && !self.pins
+            && let Some(hazard) = Hazard::at(NonNull::from(slot))
+        {
+            // SAFETY: the hazard keeps it, if it is live.
+            if unsafe { slot.live() }.is_some_and(|series| series.text.is(values)) {
+                *number = first;
+                return Some((NonNull::from(slot), Some(hazard)));
+            }
+            hazard.clear();
+        }
+        self.kept_further(hash, values, number)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn kept_further(&self, hash: u64, values: &[&str], number: &mut usize) -> Option<Kept<C>> {
+        let is = |series: &Handle<C>| series.text().is(values);
+        let (_, series) = self.table.get().find(hash, |number| self.keep(number).filter(is))?;
+        let (kept, at) = series.into_kept();
+        *number = at;
+        Some(kept)
     }
 
     /// The series with these values.
@@ -111,14 +157,24 @@ impl<C> Store<C> {
         })
     }
 
+    /// The series in a slot, kept by a hazard if that can be.
+    #[inline(always)]
+    fn keep(&self, number: usize) -> Option<Handle<C>> {
+        let slot = NonNull::from(self.slot(number)?);
+        let hazard = if self.pins { None } else { Hazard::at(slot) };
+        let Some(hazard) = hazard else { return self.pin(number) };
+        let series = Handle::kept(NonNull::from(self), (slot, Some(hazard)), number);
+        series.slot().is_live().then_some(series)
+    }
+
     /// The series in a slot.
-    #[inline]
+    #[inline(always)]
     fn pin(&self, number: usize) -> Option<Handle<C>> {
         let slot = self.slot(number)?;
         slot.pin().then(|| Handle::pinned(NonNull::from(self), NonNull::from(slot), number))
     }
 
-    #[inline]
+    #[inline(always)]
     fn slot(&self, number: usize) -> Option<&Slot<C>> {
         let chunk = self.chunks.get().get(number / CHUNK)?.load(Ordering::Acquire);
         // SAFETY: null, or allocated by `add_slot`; it stays until this is dropped.
@@ -188,54 +244,9 @@ impl<C> Store<C> {
         self.table.grow(larger);
     }
 
-    /// Takes out the series that `is` accepts among those of this hash; whether it was there.
-    pub(super) fn remove(&self, hash: u64, is: impl Fn(&Handle<C>) -> bool) -> bool {
-        let mut writer = self.writer.lock();
-        let found = self.table.get().find(hash, |number| self.pin(number).filter(&is));
-        let Some((place, found)) = found else { return false };
-        self.take_entry(&mut writer, place);
-        found.slot().retire();
-        drop(writer);
-        true // and now `found` is dropped, maybe the last who sees a user's cell: not under the lock
-    }
-
-    fn take_entry(&self, writer: &mut Writer, place: usize) {
-        self.table.get().remove(place, |number| self.pin(number).map_or(0, |series| self.hash(series.text().values())));
-        writer.live -= 1;
-    }
-
-    /// Takes out this very series, not another with its values; whether it was there.
-    pub(super) fn remove_this(&self, series: &Handle<C>) -> bool {
-        self.remove(self.hash(series.text().values()), |there| there.number() == series.number())
-    }
-
-    /// Takes out this series when it has had this value for `long`, and nobody has pinned it since the caller, whose pin
-    /// is the only one, watched it and read the value; whether it did.
-    pub(super) fn expire(&self, series: &Handle<C>, value: [u64; 2], now: Instant, long: Duration) -> bool {
-        let mut writer = self.writer.lock();
-        if !writer.marks.is_unchanged(series.number(), value, now, long) || !series.slot().retire_unseen() {
-            return false;
-        }
-        let hash = self.hash(series.text().values());
-        let entry = self.table.get().find(hash, |number| (number == series.number()).then_some(()));
-        if let Some((place, ())) = entry {
-            self.take_entry(&mut writer, place);
-        }
-        true
-    }
-
     /// The series in a slot, which the caller has pinned, begins anew.
     pub(super) fn begin_again(&self, number: usize, now: Timestamp) {
         self.writer.lock().marks.begin_again(number, now);
-    }
-
-    pub(super) fn clear(&self) {
-        let mut writer = self.writer.lock();
-        let all: Vec<_> = (0..writer.slots).filter_map(|number| self.pin(number)).collect();
-        self.table.get().clear();
-        all.iter().for_each(|handle| handle.slot().retire());
-        writer.live = 0;
-        drop(writer); // before what was taken out
     }
 
     pub(super) fn len(&self) -> usize {
@@ -316,10 +327,12 @@ impl<C> Store<C> {
     /// The caller was a holder and does not use the store any more.
     pub(super) unsafe fn release(this: NonNull<Self>) {
         // SAFETY: there is still this holder.
-        if unsafe { this.as_ref() }.holders.fetch_sub(1, Ordering::Release) == 1 {
+        let store = unsafe { this.as_ref() };
+        let root = load(&store.root);
+        if store.holders.fetch_sub(1, Ordering::Release) == 1 {
             fence(Ordering::Acquire);
             // SAFETY: made by `new`, and nobody holds it any more.
-            drop(unsafe { Box::from_raw(this.as_ptr()) });
+            drop(unsafe { Box::from_raw(root) });
         }
     }
 }

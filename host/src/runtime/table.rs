@@ -1,13 +1,15 @@
-use crate::sync::{AtomicU32, Ordering, SMALLEST_TABLE};
+use crate::sync::{AtomicU32, BUCKET, Ordering, SMALLEST_TABLE, SPARSE_TABLE};
+use std::hint;
 
 /// Which slots may hold the series of a hash: open addressing, one word an entry, read without a lock while one writer
-/// changes it. A reader that meets a change may miss what is there and asks again under the writer's lock; what it
+/// changes it. A hash wants any place of one bucket, whose entries are looked at together, without a branch for each. A
+/// reader that meets a change may miss what is there and asks again under the writer's lock; what it
 /// finds, it compares.
 ///
 /// An entry is the slot's number and one, in as many low bits as the table's size has; above them bits of the hash. Zero
 /// is no entry.
 pub(super) struct Table {
-    entries: Box<[AtomicU32]>,
+    buckets: Box<[[AtomicU32; BUCKET]]>,
 }
 
 impl Table {
@@ -17,16 +19,28 @@ impl Table {
         while room(entries) < slots {
             entries *= 2;
         }
-        Self { entries: (0..entries).map(|_| AtomicU32::new(0)).collect() }
+        Self { buckets: (0..entries / BUCKET).map(|_| std::array::from_fn(|_| AtomicU32::new(0))).collect() }
     }
 
     /// How many slots it has room for.
     pub(super) fn room(&self) -> usize {
-        room(self.entries.len())
+        room(self.entries())
     }
 
+    #[inline]
+    fn entries(&self) -> usize {
+        self.buckets.len() * BUCKET
+    }
+
+    #[inline]
     fn mask(&self) -> usize {
-        self.entries.len() - 1
+        self.entries() - 1
+    }
+
+    /// Where a hash wants to be: the beginning of a bucket, before it is masked.
+    #[inline]
+    fn home(hash: u64) -> usize {
+        hash as usize & !(BUCKET - 1)
     }
 
     /// The bits of an entry that come from the hash: from its upper half, as the place comes from the lower.
@@ -35,18 +49,31 @@ impl Table {
     }
 
     fn place(&self, at: usize) -> Option<&AtomicU32> {
-        self.entries.get(at & self.mask())
+        let at = at & self.mask();
+        self.buckets.get(at / BUCKET)?.get(at % BUCKET)
     }
 
     fn slot(&self, entry: u32) -> usize {
         (entry as usize & self.mask()).wrapping_sub(1)
     }
 
+    /// A slot that may hold the series of this hash: where it is unless its bucket was full.
+    #[inline(always)]
+    pub(super) fn first(&self, hash: u64) -> Option<usize> {
+        let (tag, tag_bits) = (self.tag(hash), !(self.mask() as u32));
+        let bucket = self.buckets.get((Self::home(hash) & self.mask()) / BUCKET)?;
+        let first = bucket.iter().fold(0, |first, entry| {
+            let entry = entry.load(Ordering::Acquire);
+            hint::select_unpredictable(entry & tag_bits == tag, entry, first)
+        });
+        (first != 0).then(|| self.slot(first))
+    }
+
     /// What `look` answers first for a slot that may hold the series of this hash, and the place of its entry.
     #[inline]
     pub(super) fn find<R>(&self, hash: u64, mut look: impl FnMut(usize) -> Option<R>) -> Option<(usize, R)> {
-        let (home, tag, tag_bits) = (hash as usize, self.tag(hash), !(self.mask() as u32));
-        for step in 0..self.entries.len() {
+        let (home, tag, tag_bits) = (Self::home(hash), self.tag(hash), !(self.mask() as u32));
+        for step in 0..self.entries() {
             let at = home.wrapping_add(step);
             let entry = self.place(at)?.load(Ordering::Acquire);
             if entry == 0 {
@@ -63,7 +90,7 @@ impl Table {
 
     /// Adds a slot. The caller holds the lock of who writes, and there is room.
     pub(super) fn insert(&self, hash: u64, slot: usize) {
-        let mut at = hash as usize;
+        let mut at = Self::home(hash);
         while let Some(place) = self.place(at) {
             if place.load(Ordering::Relaxed) == 0 {
                 return place.store(self.tag(hash) | (slot as u32 + 1), Ordering::Release);
@@ -83,7 +110,7 @@ impl Table {
             if entry == 0 {
                 return free.store(0, Ordering::Release);
             }
-            let from_home = at.wrapping_sub(hash_of(self.slot(entry)) as usize) & self.mask();
+            let from_home = at.wrapping_sub(Self::home(hash_of(self.slot(entry)))) & self.mask();
             if from_home >= at.wrapping_sub(hole) {
                 free.store(entry, Ordering::Release);
                 hole = at;
@@ -93,11 +120,11 @@ impl Table {
 
     /// Takes everything out. The caller holds the lock of who writes.
     pub(super) fn clear(&self) {
-        self.entries.iter().for_each(|entry| entry.store(0, Ordering::Release));
+        self.buckets.iter().flatten().for_each(|entry| entry.store(0, Ordering::Release));
     }
 }
 
-/// An eighth stays free, so that a search ends soon.
+/// An eighth stays free, so that a search ends soon; half of a small one, which costs little, so that it ends at once.
 fn room(entries: usize) -> usize {
-    entries - entries.div_ceil(8)
+    if entries <= SPARSE_TABLE { entries / 2 } else { entries - entries.div_ceil(8) }
 }

@@ -57,10 +57,18 @@ impl Text {
     }
 
     /// Whether these are exactly `values`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is(&self, values: &[&str]) -> bool {
-        let mut own = self.values();
-        values.iter().all(|value| own.next() == Some(value)) && own.next().is_none()
+        let mut rest = self.as_bytes();
+        for value in values {
+            let Some((&len, after)) = rest.split_first() else { return false };
+            let Some((len, after)) = length(len, after) else { return false };
+            match after.split_at_checked(len) {
+                Some((own, after)) if is_same(own, value.as_bytes()) => rest = after,
+                _ => return false,
+            }
+        }
+        rest.is_empty()
     }
 
     /// The values, as many as the array holds.
@@ -77,16 +85,42 @@ impl Text {
         let mut rest = self.as_bytes();
         std::iter::from_fn(move || {
             let (&len, after) = rest.split_first()?;
-            let (len, after) = match len {
-                LONG => after.split_first_chunk().map(|(len, after)| (u32::from_le_bytes(*len) as usize, after))?,
-                len => (usize::from(len), after),
-            };
+            let (len, after) = length(len, after)?;
             let (value, after) = after.split_at_checked(len)?;
             rest = after;
             // SAFETY: a `str` of this length was written there.
             Some(unsafe { std::str::from_utf8_unchecked(value) })
         })
     }
+}
+
+/// The length of the value that this byte begins, and what follows it.
+#[inline]
+fn length(first: u8, after: &[u8]) -> Option<(usize, &[u8])> {
+    if first == LONG {
+        return after.split_first_chunk().map(|(len, after)| (u32::from_le_bytes(*len) as usize, after));
+    }
+    Some((usize::from(first), after))
+}
+
+/// Equality. Both ends, which may overlap, are all that most values have: calling who compares more would cost more. The
+/// lengths are told apart as the hash does, so that a processor has just seen where this goes.
+#[inline(always)]
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    let same = match a.len() {
+        len if len != b.len() => return false,
+        0..4 => return a.iter().eq(b),
+        4..8 => same_ends::<4>(a, b),
+        8..16 => same_ends::<8>(a, b),
+        16..=32 => same_ends::<16>(a, b),
+        _ => None,
+    };
+    same.unwrap_or_else(|| a == b)
+}
+
+#[inline(always)]
+fn same_ends<const N: usize>(a: &[u8], b: &[u8]) -> Option<bool> {
+    Some((a.first_chunk::<N>()? == b.first_chunk()?) & (a.last_chunk::<N>()? == b.last_chunk()?))
 }
 
 /// The length of a value that is not [`LONG`].
@@ -123,6 +157,16 @@ mod tests {
 
     #[test]
     fn values_are_kept_exactly() {
+        for len in 0..40 {
+            let value = "x".repeat(len);
+            let text = Text::new(&[&value]).unwrap();
+            assert!(text.is(&[&value]) && !text.is(&[&"x".repeat(len + 1)]));
+            for at in 0..len {
+                let mut other = value.clone();
+                other.replace_range(at..=at, "y");
+                assert!(!text.is(&[&other]), "{len} {at}");
+            }
+        }
         let long = [254, 255, 256, 70_000].map(|len| "x".repeat(len));
         let [a, b, c, d] = long.each_ref().map(|long| &**long);
         for values in [
