@@ -4,6 +4,8 @@
 
 #![cfg(loom)]
 
+mod look_ups;
+
 use loom::sync::atomic::{AtomicU64, Ordering};
 use loom::thread;
 use narthex::{
