@@ -34,12 +34,14 @@ pub fn large() -> Registry {
 pub fn large_at_once() -> Registry {
     let registry = Registry::new();
     let family = registry.counter("large_total", "").labels(["x"]).register().unwrap();
-    family.get([&"x".repeat(8 << 20)]).inc();
+    family.get([&"x".repeat(6 << 20)]).inc();
     registry
 }
 
-/// How it ends.
-pub const END: &[u8] = b"x\"} 1\n";
+/// Whether an answer with it is whole, in chunks or not.
+pub fn is_whole(answer: &[u8]) -> bool {
+    answer.strip_suffix(b"\r\n0\r\n\r\n").unwrap_or(answer).ends_with(b"x\"} 1\n")
+}
 
 pub fn start(options: HttpOptions, registry: Registry) -> (HttpServer, SocketAddr) {
     let server = options.start(SocketAddr::from(([127, 0, 0, 1], 0)), registry).unwrap();
