@@ -60,12 +60,14 @@
 //!
 //! # Signal handlers
 //!
-//! What is one or a few atomic operations may be done in a signal handler: to update a counter, gauge, histogram or summary, and
-//! to set a state set to a state that it has, in a `static`, in a [`Table`], or through a [`Handle`] or [`Series`] that was
-//! kept. A float is added in a loop that makes progress whatever it has interrupted; timers read the monotonic clock.
+//! What is one or a few atomic operations may be done in a signal handler: to update a counter, gauge, summary or the
+//! [`Histogram`] of a group, and to set a state set to a state that it has, in a `static`, in a [`Table`], or through a
+//! [`Handle`] or [`Series`] that was kept. A float is added in a loop that makes progress whatever it has interrupted; timers
+//! read the monotonic clock.
 //!
 //! Everything else may take a lock or allocate: [`GrowingFamily::get`], also of a series that is there, dropping a
-//! [`Handle`], exemplars and their providers, infos, `remove`, `reset`, registering, scraping.
+//! [`Handle`], a [`RuntimeHistogram`], which is given more places when threads fight for it, exemplars and their providers,
+//! infos, `remove`, `reset`, registering, scraping.
 //!
 //! # Processes that fork
 //!

@@ -188,8 +188,9 @@ mod tests {
     fn the_sum_has_nothing_that_the_counts_lack() {
         let histogram = RuntimeHistogram::make(&SharedBounds::new((1..2_000).map(f64::from).collect()));
         std::thread::scope(|threads| {
-            let observer = threads.spawn(|| (0..200_000).for_each(|_| histogram.observe(1.0)));
-            while !observer.is_finished() {
+            // two, so that they fight for it
+            let observers = [(); 2].map(|()| threads.spawn(|| (0..100_000).for_each(|_| histogram.observe(1.0))));
+            while !observers.iter().all(|observer| observer.is_finished()) {
                 let scrape = histogram.measure(&mut |point, _| {
                     let Point::Histogram { buckets, sum, .. } = point else { panic!("not a histogram") };
                     let count = buckets[buckets.len() - 1];
