@@ -86,9 +86,9 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
         }
     }
 
-    /// In two registers, and beside them the number, which is seldom read: what comes back through memory, as a handle
-    /// does, costs as much as a comparison.
-    #[inline(never)]
+    /// In two registers, and beside them the number, which is seldom read. Not a call: an atomic operation, which comes next,
+    /// waits for every store before it, those of saved registers too.
+    #[inline(always)]
     fn kept(&self, labels: &L::Of<'_>, number: &mut usize) -> Option<Kept<C>> {
         L::with(labels, |values| self.0.store.kept(values, number))
     }

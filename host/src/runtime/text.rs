@@ -61,14 +61,21 @@ impl Text {
     pub(super) fn is(&self, values: &[&str]) -> bool {
         let mut rest = self.as_bytes();
         for value in values {
-            let Some((&len, after)) = rest.split_first() else { return false };
-            let Some((len, after)) = length(len, after) else { return false };
-            match after.split_at_checked(len) {
-                Some((own, after)) if is_same(own, value.as_bytes()) => rest = after,
-                _ => return false,
+            let Some(len) = short(value) else { return self.is_long(values) };
+            // by the length that is sought: the one that is here is compared as what comes first
+            let Some(([own_len, own @ ..], after)) = rest.split_at_checked(1 + value.len()) else { return false };
+            if *own_len != len || !is_same(own, value.as_bytes()) {
+                return false;
             }
+            rest = after;
         }
         rest.is_empty()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn is_long(&self, values: &[&str]) -> bool {
+        self.values().eq(values.iter().copied())
     }
 
     /// The values, as many as the array holds.
@@ -124,8 +131,9 @@ fn same_ends<const N: usize>(a: &[u8], b: &[u8]) -> Option<bool> {
 }
 
 /// The length of a value that is not [`LONG`].
+#[inline(always)]
 fn short(value: &str) -> Option<u8> {
-    u8::try_from(value.len()).ok().filter(|len| *len != LONG)
+    (value.len() < usize::from(LONG)).then_some(value.len() as u8)
 }
 
 impl Drop for Text {

@@ -20,7 +20,7 @@ pub struct PushArgs {
     job: String,
 
     /// How often to push
-    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = crate::time, requires = "push")]
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = super::time, requires = "push")]
     push_every: Duration,
 
     /// Who pushes, with the password in --push-password-file

@@ -24,11 +24,11 @@ pub(in crate::exposition) struct Family {
     bounds: Vec<(Bound, Piece)>,
 }
 
-/// The kind of a number and its bits.
-type Bound = (u8, u64);
+/// The kind of a number, its bits, and its scale.
+type Bound = (u8, u64, i8);
 
 /// Numbers of kinds that are not known here are written anew each time.
-const ANY: Bound = (0, 0);
+const ANY: u8 = 0;
 
 impl Family {
     pub(super) fn enter(&mut self, desc: &Desc<'_>, escaping: Escaping) {
@@ -51,7 +51,6 @@ impl Family {
         }
         self.before.resize_with(names.len(), Piece::default);
         self.suffix = NONE_YET;
-        self.bounds.clear();
     }
 
     /// Whether these are the labels that it entered with.
@@ -118,24 +117,25 @@ impl Family {
     /// The bound of the bucket `at`, to the space before its count.
     #[inline(always)]
     pub(super) fn bound(&mut self, at: usize, bound: Option<Number>, scale: i8, dialect: Dialect) -> &Piece {
-        let is = match bound {
+        let (kind, bits) = match bound {
             None => (1, 0),
             Some(Number::U64(v)) => (2, v),
             Some(Number::I64(v)) => (3, v as u64),
             Some(Number::F64(v, _)) => (4, v.to_bits()),
             Some(Number::F32(v, _)) => (5, u64::from(v.to_bits())),
-            Some(_) => ANY,
+            Some(_) => (ANY, 0),
         };
-        if is == ANY || self.bounds.get(at).is_none_or(|(known, _)| *known != is) {
-            self.new_bound(at, (is, bound), scale, dialect);
+        let is = (kind, bits, scale);
+        if kind == ANY || self.bounds.get(at).is_none_or(|(known, _)| *known != is) {
+            self.new_bound(at, (is, bound), dialect);
         }
         &self.bounds[at].1
     }
 
     #[cold]
-    fn new_bound(&mut self, at: usize, (is, bound): (Bound, Option<Number>), scale: i8, dialect: Dialect) {
+    fn new_bound(&mut self, at: usize, (is, bound): (Bound, Option<Number>), dialect: Dialect) {
         let mut piece = Piece::default();
-        match bound.map(|bound| bound.text(scale)) {
+        match bound.map(|bound| bound.text(is.2)) {
             None => piece.set(&[b"le=\"+Inf\"} "]),
             Some(text) => {
                 let whole = text.as_bytes().iter().all(|byte| !matches!(byte, b'.' | b'e'));
