@@ -8,7 +8,7 @@ use narthex::{
     Collect, Desc, Details, ErrorKind, Flow, Gateway, GatewayTls, Kind, Labels, Point, Registry, Sample, Sink,
     Timestamp, delete_from_gateway, name, push_to_gateway, pushadd_to_gateway,
 };
-use server::{Server, demanding, directory, free, get, pushgateway, pushgateway_with};
+use server::{Server, directory, free, get, pushgateway, pushgateway_with};
 use std::fs;
 
 fn gauge(name: &str, value: i64) -> Registry {
@@ -138,9 +138,9 @@ fn the_gateway_says_why() {
 fn over_tls_with_a_certificate_and_a_password() {
     let directory = directory("e2e_push");
     let (ours, others) = (Authority::new(&directory, "ca"), Authority::new(&directory, "others"));
-    let (_, (client, client_key)) = (ours.issue("localhost"), ours.issue("backup"));
+    let (client, client_key) = ours.issue("backup");
     let (ca, other_ca) = (&ours.ca, &others.ca);
-    let config = demanding(&directory);
+    let config = ours.demanding();
     let server = pushgateway_with(free(), &[&format!("--web.config.file={}", config.display())]);
 
     let at = |host: &str| Gateway::new(&format!("https://{host}:{}", server.addr.port()), "j").unwrap();
@@ -179,9 +179,8 @@ fn over_tls_with_a_certificate_and_a_password() {
 fn a_certificate_that_is_renewed_is_the_one_that_is_shown() {
     let directory = directory("e2e_push_renewed");
     let (ours, others) = (Authority::new(&directory, "ca"), Authority::new(&directory, "others"));
-    ours.issue("localhost");
     let (certificate, key) = others.issue("backup");
-    let config = demanding(&directory);
+    let config = ours.demanding();
     let server = pushgateway_with(free(), &[&format!("--web.config.file={}", config.display())]);
     let tls = GatewayTls::new(&ours.ca).client_certificate(&certificate, &key);
     let gateway = Gateway::new(&format!("https://localhost:{}", server.addr.port()), "j").unwrap().tls(tls).unwrap();

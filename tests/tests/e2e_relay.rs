@@ -8,8 +8,7 @@ use narthex::ClosedLabels;
 use narthex::{Counter, Gauge, MetricGroup, Table, frame::Framer};
 use narthex_tests::tools;
 use server::{
-    demanding, directory, fed, free, get, prometheus, promtool, pushgateway, pushgateway_with, relay, relay_believing,
-    wait_for,
+    directory, fed, free, get, prometheus, promtool, pushgateway, pushgateway_with, relay, relay_believing, wait_for,
 };
 use std::fs;
 use std::io::Write;
@@ -124,9 +123,8 @@ fn prometheus_and_a_gateway_have_what_the_boards_say() {
 fn a_gateway_that_wants_tls_a_certificate_and_a_password() {
     let directory = directory("e2e_relay_secure");
     let authority = Authority::new(&directory, "ca");
-    authority.issue("localhost");
     let ((certificate, key), password) = (authority.issue("relay"), directory.join("password"));
-    let config = demanding(&directory);
+    let config = authority.demanding();
     let gateway = pushgateway_with(free(), &[&format!("--web.config.file={}", config.display())]);
     let url = format!("https://localhost:{}", gateway.addr.port());
     let file = |path: &Path| path.display().to_string();

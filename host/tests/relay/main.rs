@@ -333,7 +333,6 @@ fn mistakes_on_the_command_line() {
         "error: two devices are called \"x\", /dev/a/x and /dev/b/x; give one another name, as in x-2=/dev/b/x\n"
     );
     assert!(fails(&["tcp:nowhere"]).contains("a TCP address has a port, as tcp:10.0.0.7:4000 has"));
-    assert!(fails(&["x", "--push", "https://g"]).contains("the relay does not push over TLS"));
     assert!(fails(&["x", "--every", "soon"]).contains("--every <TIME>"));
     assert!(fails(&["x", "--every", "0s"]).contains("it has to be longer than that; write 500ms, 10s or 5min say"));
     assert!(fails(&[]).contains("required"));

@@ -1,5 +1,7 @@
 //! Who signs certificates for tests.
 
+#![allow(dead_code, reason = "each test uses a part")]
+
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use std::path::{Path, PathBuf};
 
@@ -32,5 +34,20 @@ impl Authority {
             path
         };
         (file("pem", certificate.pem()), file("key", key.serialize_pem()))
+    }
+
+    /// The configuration of a server that shows the certificate of `localhost`, and wants one of this authority and the
+    /// password `secret` of `jane`.
+    pub fn demanding(&self) -> PathBuf {
+        self.issue("localhost");
+        let hash = bcrypt::hash("secret", 5).unwrap();
+        let config = format!(
+            "tls_server_config:\n  cert_file: localhost.pem\n  key_file: localhost.key\n  client_auth_type: \
+             RequireAndVerifyClientCert\n  client_ca_file: {}\nbasic_auth_users:\n  jane: {hash}\n",
+            self.ca.display()
+        );
+        let path = self.directory.join("web.yml");
+        std::fs::write(&path, config).unwrap();
+        path
     }
 }

@@ -2,6 +2,10 @@
 
 #![allow(dead_code, reason = "each test uses a part")]
 
+mod proxy;
+
+pub use proxy::{accepting, accepting_anything};
+
 use narthex_tests::tools;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -179,19 +183,6 @@ pub fn pushgateway_with(addr: SocketAddr, arguments: &[&str]) -> Server {
     server
 }
 
-/// The configuration of a server that wants a certificate of `ca.pem` and the password `secret` of `jane`, and shows the
-/// certificate of `localhost`; all in this directory.
-pub fn demanding(directory: &Path) -> PathBuf {
-    let hash = bcrypt::hash("secret", 5).unwrap();
-    let config = format!(
-        "tls_server_config:\n  cert_file: localhost.pem\n  key_file: localhost.key\n  \
-         client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\nbasic_auth_users:\n  jane: {hash}\n"
-    );
-    let path = directory.join("web.yml");
-    std::fs::write(&path, config).unwrap();
-    path
-}
-
 /// A node-exporter that reads the files in a directory, and nothing else.
 pub fn node_exporter(directory: &Path) -> Server {
     let addr = free();
@@ -265,32 +256,4 @@ fn joined(mut chunks: &str) -> Option<String> {
             return chunks.is_empty().then_some(whole);
         }
     }
-}
-
-/// Passes requests on to `target` without what they say they accept, so that they are answered in the default format.
-pub fn accepting_anything(target: SocketAddr) -> SocketAddr {
-    accepting(target, "*/*")
-}
-
-/// The same, for a reader who accepts just this.
-pub fn accepting(target: SocketAddr, accept: &'static str) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let addr = listener.local_addr().unwrap();
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
-            let head: Vec<_> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
-            let kept = |line: &&String| {
-                !["accept:", "accept-encoding:", "connection:"]
-                    .iter()
-                    .any(|name| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
-            };
-            let request: String = head.iter().filter(kept).map(|line| format!("{line}\r\n")).collect();
-            let mut server = TcpStream::connect(target).unwrap();
-            write!(server, "{request}Accept: {accept}\r\nConnection: close\r\n\r\n").unwrap();
-            let _ = std::io::copy(&mut server, &mut stream);
-        }
-    });
-    addr
 }

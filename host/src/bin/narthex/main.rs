@@ -1,10 +1,10 @@
 //! The command-line tool.
 
+mod interval;
 mod push;
 mod show;
 
 use clap::{Args, Parser, Subcommand};
-use humantime::parse_duration;
 use narthex::relay::{Device, Options, Relay};
 use narthex::start_http_server;
 use push::{Push, PushArgs};
@@ -60,7 +60,7 @@ struct RelayArgs {
     plain: bool,
 
     /// How often to ask the devices for a snapshot; without this, frames are waited for
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = interval::parse)]
     every: Option<Duration>,
 
     /// The speed of serial ports, in bits per second
@@ -68,20 +68,12 @@ struct RelayArgs {
     baud: u32,
 
     /// How old a snapshot may be before a device's series leave the page
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = time)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = interval::parse)]
     stale_after: Duration,
 
     /// The most bytes that a snapshot may have
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     max_snapshot: usize,
-}
-
-fn time(text: &str) -> Result<Duration, String> {
-    match parse_duration(text) {
-        Ok(Duration::ZERO) => Err("it has to be longer than that; write 500ms, 10s or 5min say".into()),
-        Ok(time) => Ok(time),
-        Err(error) => Err(format!("{error}; write 500ms, 10s or 5min say")),
-    }
 }
 
 /// How often plain text is asked for.

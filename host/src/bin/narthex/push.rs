@@ -1,5 +1,6 @@
 //! Pushing what the relay serves.
 
+use super::interval;
 use clap::Args;
 use narthex::relay::Relay;
 use narthex::{Gateway, GatewayTls};
@@ -20,7 +21,7 @@ pub struct PushArgs {
     job: String,
 
     /// How often to push
-    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = super::time, requires = "push")]
+    #[arg(long, value_name = "TIME", default_value = "15s", value_parser = interval::parse, requires = "push")]
     push_every: Duration,
 
     /// Who pushes, with the password in --push-password-file
