@@ -4,7 +4,8 @@ mod board;
 mod server;
 
 use board::{STALLED, boards, exchange, pages, value};
-use server::{accepting_anything, directory, get, prometheus, promtool, python_reads, wait_for, wait_within};
+use server::proxy::accepting_anything;
+use server::{directory, get, prometheus, promtool, python_reads, wait_for, wait_within};
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;

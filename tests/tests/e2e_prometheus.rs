@@ -9,7 +9,8 @@ use narthex::{
     BasicAuth, Collect, Desc, Details, Exemplar, Flow, HttpOptions, Kind, Labels, Point, Registry, Sample, Sink,
     Timestamp, TlsOptions, generate_latest, name, start_http_server,
 };
-use server::{Server, accepting_anything, directory, get, prometheus, prometheus_with, promtool, quickstart, wait_for};
+use server::proxy::accepting_anything;
+use server::{Server, directory, get, prometheus, prometheus_with, promtool, quickstart, wait_for};
 use std::net::SocketAddr;
 use std::time::SystemTime;
 

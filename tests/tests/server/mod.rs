@@ -2,9 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses a part")]
 
-mod proxy;
-
-pub use proxy::{accepting, accepting_anything};
+pub mod proxy;
 
 use narthex_tests::tools;
 use serde_json::Value;
