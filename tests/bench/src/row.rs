@@ -11,10 +11,13 @@ use Measured::{
 };
 use anyhow::{Context, Result, bail};
 use std::any::Any;
+use std::time::Duration;
 
 /// Series that are held.
 const SERIES: usize = 100_000;
 const LOOK_UPS: u64 = 1000;
+
+const SETTLED: Duration = Duration::from_millis(100);
 
 pub struct Row {
     pub name: &'static str,
@@ -100,6 +103,7 @@ impl Row {
                 let Some(server) = server else { return Ok(None) };
                 let scrape = scrape::work(server, 1, page.series(), headers)?;
                 scrape(0, 1); // with what comes once
+                std::thread::sleep(SETTLED); // until the server has given back what it sent
                 let ((), counted) = allocator::count(|| scrape(0, 1));
                 Ok(Some(counted.peak as f64 / 1e3))
             }),
