@@ -148,6 +148,16 @@ fn scrapes_that_overlap_may_share_one_exposition() {
     assert!(get(addr, "/metrics", "").text().ends_with(&format!("gate {}\n", before + 1)), "an old page");
 }
 
+#[test]
+fn a_slow_reader_of_a_shared_page_is_in_nobody_s_way() {
+    let options = HttpOptions::new().scrapes(1).share_scrapes(true).compression(false);
+    let (_server, addr) = start(options, large_at_once());
+    let mut reader = connect(addr);
+    ask(&mut reader, "/metrics");
+    reader.read_exact(&mut [0]).unwrap();
+    assert_eq!(get(addr, "/metrics", "").status, 200);
+}
+
 /// What a client that disconnects is to a router.
 #[tokio::test]
 async fn readers_that_go_leave_no_more_collections_than_there_may_be() {

@@ -155,7 +155,8 @@ impl HttpOptions {
         if self.compression { &self.codings } else { &[] }
     }
 
-    /// Lets scrapes that overlap have one exposition: it is kept in memory whole, and slow collectors are asked once.
+    /// Lets scrapes that overlap have one exposition: it is kept in memory whole, and slow collectors are asked once. When
+    /// readers keep sixteen of them, a further one is 503.
     pub fn share_scrapes(mut self, share: bool) -> Self {
         self.share_scrapes = share;
         self

@@ -8,12 +8,17 @@ use bytes::Bytes;
 use narthex_core::encode::Escaping;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::spawn_blocking;
 
 /// The expositions that are being made, by format and coding.
-#[derive(Default)]
-pub(super) struct Shares(Mutex<Vec<(Key, Weak<Shared>)>>);
+pub(super) struct Shares {
+    to_come: Mutex<Vec<(Key, Weak<Shared>)>>,
+    in_memory: Arc<Semaphore>,
+}
+
+/// How many pages there may be in memory, with those that slow readers still take.
+const PAGES: usize = 16;
 
 type Key = (&'static str, Escaping, Option<&'static str>);
 
@@ -27,11 +32,18 @@ pub(super) struct Shared {
 struct Start {
     work: Work,
     scrape: OwnedSemaphorePermit,
+    page: OwnedSemaphorePermit,
     made: watch::Sender<Option<Bytes>>,
 }
 
+impl Default for Shares {
+    fn default() -> Self {
+        Self { to_come: Mutex::default(), in_memory: Arc::new(Semaphore::new(PAGES)) }
+    }
+}
+
 impl Shares {
-    /// The exposition that is being made, or the start of a new one if there is a `scrape` to be had.
+    /// The exposition that is being made, or the start of a new one if there is a `scrape` and room to be had.
     pub(super) fn join(
         &self,
         registry: &Registry,
@@ -39,15 +51,16 @@ impl Shares {
         coding: Option<&'static Coding>,
         scrape: impl FnOnce() -> Option<OwnedSemaphorePermit>,
     ) -> Option<Arc<Shared>> {
-        let mut shares = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shares = self.to_come.lock().unwrap_or_else(PoisonError::into_inner);
         shares.retain(|(_, shared)| shared.upgrade().is_some_and(|shared| shared.is_to_come()));
         let key = (chosen.offer.content_type, chosen.escaping(), coding.map(|coding| coding.name));
         let known = shares.iter().find(|(of, _)| *of == key).and_then(|(_, shared)| shared.upgrade());
         known.or_else(|| {
-            let (made, page) = watch::channel(None);
+            let (scrape, page) = (scrape()?, Arc::clone(&self.in_memory).try_acquire_owned().ok()?);
             let work = Work::new(chosen.offer.pages(registry.clone(), chosen.escaping()), coding);
-            let start = Mutex::new(Some(Start { work, scrape: scrape()?, made }));
-            let shared = Arc::new(Shared { page, start });
+            let (made, to_come) = watch::channel(None);
+            let shared =
+                Arc::new(Shared { page: to_come, start: Mutex::new(Some(Start { work, scrape, page, made })) });
             shares.push((key, Arc::downgrade(&shared)));
             Some(shared)
         })
@@ -63,10 +76,12 @@ impl Shared {
     pub(super) async fn page(self: Arc<Self>) -> io::Result<Bytes> {
         let mut page = self.page.clone();
         let start = self.start.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Start { work, scrape, made }) = start {
+        if let Some(Start { work, scrape, page, made }) = start {
             spawn_blocking(move || {
-                if let Ok(bytes) = work.whole() {
-                    made.send_replace(Some(Bytes::from_owner(Held { bytes, _scrape: scrape })));
+                let whole = work.whole();
+                drop(scrape); // who finds it made may make another
+                if let Ok(bytes) = whole {
+                    made.send_replace(Some(Bytes::from_owner(Held { bytes, _page: page })));
                 }
                 drop(self); // not before: until then it can be joined
             });
@@ -78,10 +93,10 @@ impl Shared {
     }
 }
 
-/// A page in memory, which takes the place of a scrape as long as somebody reads it.
+/// A page in memory, as long as somebody reads it.
 struct Held {
     bytes: Bytes,
-    _scrape: OwnedSemaphorePermit,
+    _page: OwnedSemaphorePermit,
 }
 
 impl AsRef<[u8]> for Held {
