@@ -49,7 +49,6 @@ impl<'a> TextEncoder<'a> {
     }
 
     /// Begins a line: the name and the labels, without the last quote.
-    #[inline(always)]
     fn start(&mut self, desc: &Desc<'_>, suffix: &'static str, labels: &Labels<'_>) -> Line<'_> {
         if self.family.knows(labels) {
             return self.family.start(suffix, labels.values(), &mut self.out);
@@ -79,7 +78,8 @@ impl<'a> TextEncoder<'a> {
         self.out.keep(end);
     }
 
-    /// The lines of a sample, of one number or several.
+    /// The lines of a sample, of one number or several. A call: the one line of most samples is not to pay for these.
+    #[inline(never)]
     fn lines(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
         let labelled = !sample.labels.is_empty();
         let exemplars = sample.details.map_or(&[][..], |details| details.exemplars());
@@ -224,18 +224,19 @@ impl Encode for TextEncoder<'_> {
     }
 
     fn sample(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Flow {
-        if let (Point::Number(value), None) = (sample.point, sample.details) {
-            let suffix = if desc.kind() == Kind::Counter { "_total" } else { "" };
-            let close = self.family.close(!sample.labels.is_empty());
-            let mut line = self.start(desc, suffix, sample.labels);
-            line.put(close);
-            line.number(value, desc.scale());
-            line.word(b"\n");
-            let end = line.at;
-            self.out.keep(end);
-            return Ok(());
+        match (sample.point, sample.details) {
+            (Point::Number(value), None) if self.family.knows(sample.labels) => {
+                let suffix = if desc.kind() == Kind::Counter { "_total" } else { "" };
+                let mut line = self.family.start(suffix, sample.labels.values(), &mut self.out);
+                line.word(b"\"} ");
+                line.number(value, desc.scale());
+                line.word(b"\n");
+                let end = line.at;
+                self.out.keep(end);
+                return Ok(());
+            }
+            _ => self.lines(desc, sample)?,
         }
-        self.lines(desc, sample)?;
         if let Some(details) = sample.details {
             self.created(desc, sample, details);
         }

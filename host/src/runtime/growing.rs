@@ -77,7 +77,7 @@ impl<L: LabelSet, C: Instrument> GrowingFamily<L, C> {
     ///
     /// When the family has as many series as its [`limit`](crate::Builder::limit) allows, the handle is inert and the
     /// refusal is counted; the count is exposed as `NAME_refused_total` once it is not zero.
-    #[inline]
+    #[inline(always)] // see `kept`
     pub fn get(&self, labels: L::Of<'_>) -> Handle<C> {
         let mut number = 0;
         match self.kept(&labels, &mut number) {

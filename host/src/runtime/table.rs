@@ -124,7 +124,7 @@ impl Table {
     }
 }
 
-/// An eighth stays free, so that a search ends soon; half of a small one, which costs little, so that it ends at once.
+/// An eighth stays free, so that a search ends soon; most of a small one, which costs little, so that it ends at once.
 fn room(entries: usize) -> usize {
-    if entries <= SPARSE_TABLE { entries / 2 } else { entries - entries.div_ceil(8) }
+    if entries <= SPARSE_TABLE { entries / 4 } else { entries - entries.div_ceil(8) }
 }

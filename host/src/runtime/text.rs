@@ -47,12 +47,18 @@ impl Text {
         Ok(Self(Some(place)))
     }
 
+    /// How many bytes there are.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        // SAFETY: written when this was made.
+        self.0.map_or(0, |place| unsafe { place.read() } as usize)
+    }
+
     #[inline]
     fn as_bytes(&self) -> &[u8] {
         let Some(place) = self.0 else { return &[] };
-        // SAFETY: written when this was made.
-        let len = unsafe { place.read() } as usize;
-        // SAFETY: so were the bytes that follow, and nobody changes them.
+        let len = self.len();
+        // SAFETY: written when this was made, as were the bytes that follow, and nobody changes them.
         unsafe { NonNull::slice_from_raw_parts(bytes(place), len).as_ref() }
     }
 

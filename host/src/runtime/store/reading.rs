@@ -1,6 +1,10 @@
 use super::Store;
 use crate::runtime::slot::Content;
 use crate::sync::{Ordering, fence};
+use std::hint::black_box;
+
+/// So many series before a series is read, it is fetched.
+const AHEAD: usize = 3;
 
 impl<C> Store<C> {
     /// Each series from slot `from` on, in order, with its number. Those that come or go meanwhile are met or not; all
@@ -12,9 +16,12 @@ impl<C> Store<C> {
     ) -> Result<(), E> {
         let _reading = Reading::begin(self);
         let slots = self.writer.lock().slots;
+        // SAFETY: as `Reading` says.
+        let series = |number| self.slot(number).and_then(|slot| unsafe { slot.live() });
         for number in from..slots {
-            // SAFETY: as `Reading` says.
-            if let Some(series) = self.slot(number).and_then(|slot| unsafe { slot.live() }) {
+            // Of the next ones already: what is done with one is more than a processor looks ahead.
+            black_box(series(number + AHEAD).map(|series| series.text.len()));
+            if let Some(series) = series(number) {
                 f(number, series)?;
             }
         }
