@@ -22,6 +22,7 @@ pub(in crate::exposition) struct Family {
     before_len: usize,
     /// The bounds of buckets as they are written, by what they are.
     bounds: Vec<(Bound, Piece)>,
+    scratch: Vec<u8>,
 }
 
 /// The kind of a number, its bits, and its scale.
@@ -31,26 +32,32 @@ type Bound = (u8, u64, i8);
 const ANY: u8 = 0;
 
 impl Family {
+    /// A family begins, or goes on in another buffer: then its texts stay.
     pub(super) fn enter(&mut self, desc: &Desc<'_>, escaping: Escaping) {
-        self.name.clear();
-        desc.escaped_name(escaping, |part| self.name.extend_from_slice(part.as_bytes()));
+        let new = &mut self.scratch;
+        new.clear();
+        desc.escaped_name(escaping, |part| new.extend_from_slice(part.as_bytes()));
         self.quoted = false;
         if escaping == Escaping::AllowUtf8 {
             let name = String::from_iter(desc.utf8_name());
             self.quoted = Name::new(&name).is_err();
-            self.name.clear();
-            escape_each(&name, |part| self.name.extend_from_slice(part));
+            new.clear();
+            escape_each(&name, |part| new.extend_from_slice(part));
         }
         let names = desc.labels().as_slice();
         self.names = address(names);
+        let mut same = replace(&mut self.name, new) && self.before.len() == names.len();
+        self.before.resize_with(names.len(), Piece::default);
         self.labels.resize_with(names.len(), Vec::new);
         for (key, name) in self.labels.iter_mut().zip(names) {
-            key.clear();
-            label(desc, name, escaping, |part| key.extend_from_slice(part));
-            key.extend_from_slice(b"=\"");
+            new.clear();
+            label(desc, name, escaping, |part| new.extend_from_slice(part));
+            new.extend_from_slice(b"=\"");
+            same &= replace(key, new);
         }
-        self.before.resize_with(names.len(), Piece::default);
-        self.suffix = NONE_YET;
+        if !same {
+            self.suffix = NONE_YET;
+        }
     }
 
     /// Whether these are the labels that it entered with.
@@ -172,6 +179,13 @@ pub(super) fn label(desc: &Desc<'_>, classic: &str, escaping: Escaping, mut put:
     } else {
         desc.escaped_label(classic, escaping, |part| put(part.as_bytes()));
     }
+}
+
+/// Makes a text the new one; whether it was that already.
+fn replace(text: &mut Vec<u8>, new: &mut Vec<u8>) -> bool {
+    let same = text == new;
+    std::mem::swap(text, new);
+    same
 }
 
 /// Nobody's suffix.
