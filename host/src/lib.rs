@@ -35,9 +35,12 @@
 //! | [`ObserveDuration`], [`FutureMetrics`] | timers, errors and what is in progress; also as attributes: [`macro@timed`] |
 //! | [`Registry`], [`Builder`] | what is exposed together, and how metrics are made |
 //! | [`ProcessCollector`], [`PlatformCollector`], [`BuildInfoCollector`], [`AllocatorCollector`] | what a program did not count itself |
-//! | [`generate_latest`], [`write_latest`], [`start_http_server`], [`write_to_textfile`] | out of the process |
-//! | `push_to_gateway` (a feature: `push`) | to a Pushgateway |
-//! | `relay` (a feature) | metrics of devices on serial lines |
+//! | [`generate_latest`], [`write_latest`], [`encode_protobuf`] | a page of text or protobuf |
+//! | [`start_http_server`], [`HttpOptions`], [`serve`], [`MetricsService`] | an endpoint, alone or a route of another server (features `tls`, `auth`, `zstd`) |
+//! | [`HttpMetrics`] | a service's own requests |
+//! | [`write_to_textfile`], [`Textfile`] | files for node-exporter and others |
+//! | `push_to_gateway`, `Gateway` (feature `push`) | to a Pushgateway |
+//! | `relay` (features `relay`, `cli`) | metrics of devices on serial lines |
 //! | [`testing`] | for tests of a program's metrics |
 //! | [`parse_openmetrics`] | into the process: what others expose, as a collector |
 //!

@@ -230,3 +230,18 @@ fn what_a_collector_does_with_the_answers_of_its_page() {
     assert_eq!(generate_latest(&registry, Text).matches("\nbad{").count(), 20_000);
     assert_eq!(*log.lock().unwrap(), [""; 0]);
 }
+
+#[test]
+fn a_sample_of_another_family() {
+    for (kind, other) in [(Kind::Gauge, name!("bad_too")), (Kind::Gauge, name!("ba")), (Kind::Counter, name!("bad"))] {
+        let collector = Gives(Kind::Gauge, move |_: &Desc<'_>, sink: &mut dyn Sink| {
+            let desc = Desc::new(kind, other, "");
+            sample(&desc, sink, 0, (&[], &[]), &Point::Number(7_u64.into()))
+        });
+        let page = fails(
+            collector,
+            &format!("metric \"bad\": a sample of the {kind:?} {:?} is in its family", other.as_str()),
+        );
+        assert!(!page.contains(" 7\n"), "{page}");
+    }
+}

@@ -241,3 +241,17 @@ fn a_state_set_has_no_colon() {
     }
     registry.register(Door).unwrap();
 }
+
+#[test]
+fn a_state_set_has_no_label_that_its_scope_makes_its_own() {
+    let registry = Registry::new();
+    let scope = registry.scoped("task_", &[]).unwrap();
+    let labelled = scope.state_set("state", "", ["on", "off"]).labels(["task_state"]).register().unwrap_err();
+    let within = registry.scoped("task_", &[("task_state", "a")]).unwrap();
+    let scoped = within.state_set("state", "", ["on", "off"]).register().unwrap_err();
+    for error in [labelled, scoped] {
+        let said = "state set \"task_state\": its name in this scope is the label of its states; rename the label";
+        assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Label, said));
+    }
+    scope.state_set("state", "", ["on", "off"]).labels(["state_of"]).register().unwrap();
+}

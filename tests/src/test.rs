@@ -190,8 +190,9 @@ fn miri() -> Result<()> {
         run_command(&mut cargo(test))?;
         run_command(cargo(test).arg(RACING_TESTS).env("MIRIFLAGS", MIRI_SEEDS))?;
     }
-    let words = ["+nightly", "miri", "test", "--package", "narthex", "--lib", "words"];
-    run_command(&mut cargo(words))?;
+    let memory =
+        ["+nightly", "miri", "test", "--package", "narthex", "--lib", "--", "words", "hazard", "runtime::text"];
+    run_command(&mut cargo(memory))?;
     let families = ["+nightly", "miri", "test", "--package", "narthex", "--test", "families"];
     run_command(cargo(families).args(["--", "threads", "removed_series"]))?;
     let lifetime = ["+nightly", "miri", "test", "--package", "narthex", "--test", "lifetime"];

@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_cfg_has_its_place() {
-        let target = "a target `cfg` outside core/src/word/";
+        let target = "a target `cfg` outside core/src/word/, host/src/sync/";
         let feature = "a feature `cfg` that is not on a `mod` line";
         for (path, text, error) in [
             ("core/src/cell/counter.rs", "#[cfg(target_has_atomic = \"64\")]\nfn f() {}", target),

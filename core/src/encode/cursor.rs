@@ -7,7 +7,8 @@ use core::marker::PhantomData;
 /// Fills buffers one after the other with the parts of one page, for async sinks and HTTP bodies.
 ///
 /// It remembers the family and the series that come next. A sample is in one buffer whole, with values of one moment;
-/// series that come or go between two fills disturb no other.
+/// series that come or go between two fills disturb no other. One that is taken out and made again meanwhile may be on the
+/// page twice.
 ///
 /// ```
 /// use narthex_core::encode::{Cursor, OpenMetrics};

@@ -1,4 +1,4 @@
-use super::page::{Page, Pages, Writer, whole_families};
+use super::page::{Page, Pages, Writer};
 use crate::registered::Collector;
 use crate::registry::Registry;
 use narthex_core::Number;
@@ -95,7 +95,7 @@ impl Offer {
     /// All of what `around` makes of each collector, in protobuf.
     #[allow(dead_code, reason = "as above")]
     pub(crate) fn protobuf_around(registry: &Registry, around: impl Fn(Collector) -> Collector) -> Vec<u8> {
-        whole_families(|| PROTOBUF.pages_around(registry.clone(), &around))
+        Page::around(registry.clone(), Writer::protobuf(Escaping::Underscores), around).whole_families()
     }
 }
 

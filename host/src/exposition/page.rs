@@ -1,4 +1,3 @@
-use super::format::PROTOBUF;
 use super::text::{Family, SLACK, Spelling, TextEncoder};
 use crate::registered::Collector;
 use crate::registry::{Registry, Snapshot};
@@ -76,6 +75,25 @@ impl Page {
     pub(crate) fn around(registry: Registry, writer: Writer, around: impl FnMut(Collector) -> Collector) -> Self {
         let snapshot = Some(registry.snapshot().around(around));
         Self { snapshot, ..Self::new(registry, writer) }
+    }
+
+    /// All of it, with no family cut in two: what a collector gives is written again, with more room, when it did not fit.
+    pub(super) fn whole_families(mut self) -> Vec<u8> {
+        let (mut bytes, mut room) = (Vec::new(), ROOM);
+        let (mut at, mut start, mut cut) = (self.at, 0, false);
+        loop {
+            match self.part(&mut bytes, room) {
+                Ok(false) => return bytes,
+                Err(needed) => room = needed,
+                Ok(true) if self.at > at => (at, start, cut) = (self.at, bytes.len(), false),
+                Ok(true) if cut => {
+                    bytes.truncate(start);
+                    self.position = Position::new(true);
+                    (room, cut) = (4 * room, false);
+                }
+                Ok(true) => cut = true, // unless nothing follows
+            }
+        }
     }
 
     /// What comes next of the collector that it is at; whether there is more.
@@ -206,19 +224,7 @@ pub fn encode_protobuf(registry: &Registry) -> Vec<u8> {
 
 /// The same, with names that are not classic as a scheme writes them; see [`Builder::utf8`](crate::Builder::utf8).
 pub fn encode_protobuf_escaped(registry: &Registry, escaping: Escaping) -> Vec<u8> {
-    whole_families(|| PROTOBUF.pages(registry.clone(), escaping))
-}
-
-/// One exposition of those that `begin` begins, with no family cut in two.
-pub(crate) fn whole_families(mut begin: impl FnMut() -> Box<dyn Pages>) -> Vec<u8> {
-    let mut room = ROOM;
-    loop {
-        let mut bytes = Vec::new();
-        if !begin().append(&mut bytes, room) {
-            return bytes;
-        }
-        room *= 4; // what does not fit would be cut in two
-    }
+    Page::new(registry.clone(), Writer::protobuf(escaping)).whole_families()
 }
 
 #[cfg(test)]

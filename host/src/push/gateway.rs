@@ -118,7 +118,7 @@ impl Gateway {
         self
     }
 
-    /// Compresses what is pushed. With gzip only: a Pushgateway knows no snappy, and would read it as if it were the page.
+    /// Compresses what is pushed. With gzip only: a Pushgateway before 1.6 knows no snappy, and would read it as if it were the page.
     pub fn gzip(mut self) -> Self {
         self.gzip = true;
         self

@@ -1,7 +1,7 @@
 use super::{Inner, Registry};
 use crate::error::{Error, ErrorKind};
 use crate::registered::Collector;
-use narthex_core::{Collect, Desc, Flow, Invalid, LabelNames, Labelled, Prefix, Prefixed, Sink};
+use narthex_core::{Collect, Desc, Flow, Invalid, Kind, LabelNames, Labelled, Prefix, Prefixed, Sink};
 use std::sync::Arc;
 
 impl Registry {
@@ -83,6 +83,12 @@ impl Scope {
         let Ok(labels) = LabelNames::new(&names) else { return Ok(()) }; // checked when the scope was made
         if let Err(invalid) = desc.with_labels(labels) {
             return refused(invalid);
+        }
+        let name = self.outer_name(&String::from_iter(desc.name()));
+        if desc.kind() == Kind::StateSet && (labels.contains(&name) || desc.labels().contains(&name)) {
+            let text =
+                format!("state set {name:?}: its name in this scope is the label of its states; rename the label");
+            return Err(Error::new(ErrorKind::Label, text));
         }
         match names.iter().find(|name| desc.labels().contains(name)) {
             None => Ok(()),

@@ -25,10 +25,22 @@ impl Known {
     ///
     /// What is wrong with it, in words.
     pub(super) fn check(&mut self, desc: &Desc<'_>, sample: &Sample<'_>) -> Result<(), String> {
-        self.labels(desc, sample.labels)
+        self.family(desc)
+            .and_then(|()| self.labels(desc, sample.labels))
             .and_then(|()| self.index(sample.index))
             .and_then(|()| self.point(sample.point))
             .map_err(|text| format!("metric {:?}: {text}", self.name))
+    }
+
+    fn family(&self, desc: &Desc<'_>) -> Result<(), String> {
+        let mut rest = &*self.name;
+        let same = desc.name().all(|part| rest.strip_prefix(part).is_some_and(|after| (rest = after, true).1));
+        match same && rest.is_empty() && desc.kind() == self.kind {
+            true => Ok(()),
+            false => {
+                Err(format!("a sample of the {:?} {:?} is in its family", desc.kind(), String::from_iter(desc.name())))
+            }
+        }
     }
 
     fn labels(&mut self, desc: &Desc<'_>, labels: &Labels<'_>) -> Result<(), String> {

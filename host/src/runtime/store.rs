@@ -99,7 +99,7 @@ impl<C> Store<C> {
                 Some(halves) => halves.iter().for_each(|half| hasher.write(*half)),
                 None => hasher.write(value.as_bytes()),
             }
-            hash.rotate_left(TURN) ^ hasher.finish()
+            hash.rotate_left(TURN) ^ hasher.finish().rotate_left(value.len() as u32) // halves do not say how long it was
         })
     }
 
@@ -351,5 +351,21 @@ impl<C> Drop for Store<C> {
                 drop(unsafe { Box::from_raw(chunk) });
             }
         }
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use narthex_core::Counter;
+    use std::collections::HashSet;
+
+    #[test]
+    fn values_that_look_alike_have_hashes_of_their_own() {
+        let owner = super::super::owner::Owner::<Counter>::new(usize::MAX, Lifetime::default());
+        let alike: Vec<String> = (0..70).map(|len| "x".repeat(len)).collect();
+        let pairs = alike.iter().flat_map(|a| alike.iter().map(move |b| [a.as_str(), b]));
+        let hashes: HashSet<u64> = pairs.map(|pair| owner.hash_of(&pair)).collect();
+        assert_eq!(hashes.len(), alike.len() * alike.len());
     }
 }

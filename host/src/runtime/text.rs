@@ -16,8 +16,8 @@ impl Text {
     ///
     /// [`Refused::TextTooLong`] when the values are longer than 4 GiB.
     pub(super) fn new(values: &[&str]) -> Result<Self, Refused> {
-        let sizes = values.iter().map(|value| value.len() + if short(value).is_some() { 1 } else { 5 });
-        let len: usize = sizes.sum();
+        let mut sizes = values.iter().map(|value| value.len() + if short(value).is_some() { 1 } else { 5 });
+        let len = sizes.try_fold(0_usize, usize::checked_add).ok_or(Refused::TextTooLong)?;
         let (Ok(len), Some(layout)) = (u32::try_from(len), layout(len)) else { return Err(Refused::TextTooLong) };
         if len == 0 {
             return Ok(Self(None));

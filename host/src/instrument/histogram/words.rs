@@ -3,6 +3,7 @@ use narthex_core::{Observed, Scalar};
 use std::cell::Cell;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// A count for each bucket, `+Inf` last, and behind them the sum. They are in one place until threads fight for it; from
 /// then on each thread has a place of its own besides, and who reads adds them up.
@@ -26,8 +27,10 @@ struct Line([Word64; LINE]);
 const LINE: usize = 16;
 /// More threads share them.
 const PLACES: usize = 16;
-/// After this many updates in a row that another thread was in the way of, a thread has a place of its own.
+/// After this many updates that another thread was in the way of, with none elsewhere between and each within a
+/// [`WHILE`] of the one before, a thread has a place of its own.
 const FIGHTS: usize = 32;
+const WHILE: Duration = Duration::from_millis(10);
 const ODD: usize = 1;
 
 impl Words {
@@ -45,7 +48,7 @@ impl Words {
         }
         // SAFETY: not odd, so that it is what `new` made.
         let words = unsafe { &*ptr::slice_from_raw_parts(place, len) };
-        if add(&words[bucket], &words[len - 1], value) > 1 && is_fight(self) {
+        if add(&words[bucket], &words[len - 1], value) > 1 && is_fight(self, Instant::now()) {
             self.spread(place, len);
         }
     }
@@ -148,8 +151,8 @@ fn add(bucket: &Word64, sum: &Word64, value: f64) -> usize {
 
 thread_local! {
     static THREAD: Cell<usize> = const { Cell::new(0) };
-    /// Whom this thread fought for last, and how often.
-    static FIGHT: Cell<(*const Words, usize)> = const { Cell::new((ptr::null(), 0)) };
+    /// Whom this thread fought for last, how often, and when.
+    static FIGHT: Cell<(*const Words, usize, Option<Instant>)> = const { Cell::new((ptr::null(), 0, None)) };
 }
 
 /// A number that few other threads have.
@@ -165,10 +168,11 @@ fn this_thread() -> usize {
 
 /// Whether another thread is often in the way of this one.
 #[cold]
-fn is_fight(words: &Words) -> bool {
-    let (last, times) = FIGHT.get();
-    let times = if ptr::eq(last, words) { times + 1 } else { 1 };
-    FIGHT.set((words, times));
+fn is_fight(words: &Words, now: Instant) -> bool {
+    let (last, times, when) = FIGHT.get();
+    let goes_on = ptr::eq(last, words) && when.is_some_and(|when| now.saturating_duration_since(when) < WHILE);
+    let times = if goes_on { times + 1 } else { 1 };
+    FIGHT.set((words, times, Some(now)));
     times >= FIGHTS
 }
 
@@ -187,9 +191,11 @@ mod tests {
     #[test]
     fn a_word_that_threads_fight_for_is_spread() {
         let (words, other) = (Words(AtomicPtr::default()), Words(AtomicPtr::default()));
-        assert!((1..FIGHTS).all(|_| !is_fight(&words)));
-        assert!(is_fight(&words));
-        assert!(!is_fight(&other) && !is_fight(&words));
+        let now = Instant::now();
+        assert!((1..FIGHTS).all(|_| !is_fight(&words, now)));
+        assert!(is_fight(&words, now));
+        assert!(!is_fight(&other, now) && !is_fight(&words, now));
+        assert!((0..3 * FIGHTS as u32).all(|nth| !is_fight(&words, now + WHILE * nth)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use narthex_core::encode::{Cursor, CursorError, Protobuf};
 
 pub const CASES: &[Case] = &[("protobuf has the same bytes everywhere", protobuf_has_the_same_bytes_everywhere)];
 
-/// What [`Node`] exposes after a few updates, a line for each family; the host's tests have Go read it.
+/// What `Node` exposes after a few updates, a line for each family; the host's tests have Go read it.
 #[rustfmt::skip]
 pub const PAGE: &[u8] = b"\
     \xab\x80\x80\x80\x00\x0a\x11node_frames_total\x12\x07Frames.\x18\x00\"\x0b\x1a\x09\x09\x00\x00\x00\x00\x00\x00\xf0C\
