@@ -35,7 +35,7 @@
 //! | [`ObserveDuration`], [`FutureMetrics`] | timers, errors and what is in progress; also as attributes: [`macro@timed`] |
 //! | [`Registry`], [`Builder`] | what is exposed together, and how metrics are made |
 //! | [`ProcessCollector`], [`PlatformCollector`], [`BuildInfoCollector`], [`AllocatorCollector`] | what a program did not count itself |
-//! | [`generate_latest`], [`write_latest`], [`encode_protobuf`] | a page of text or protobuf |
+//! | [`generate_latest`], [`append_latest`], [`write_latest`], [`encode_protobuf`] | a page of text or protobuf |
 //! | [`start_http_server`], [`HttpOptions`], [`serve`], [`MetricsService`] | an endpoint, alone or a route of another server (features `tls`, `auth`, `zstd`) |
 //! | [`HttpMetrics`] | a service's own requests |
 //! | [`write_to_textfile`], [`Textfile`] | files for node-exporter and others |
@@ -123,8 +123,8 @@ pub use collectors::{AllocatorCollector, BuildInfoCollector, PlatformCollector, 
 pub use created::{disable_created_metrics, enable_created_metrics};
 pub use error::{Error, ErrorKind};
 pub use exposition::{
-    content_type, encode_protobuf, encode_protobuf_escaped, format_float, generate_latest, generate_latest_escaped,
-    write_latest,
+    append_latest, content_type, encode_protobuf, encode_protobuf_escaped, format_float, generate_latest,
+    generate_latest_escaped, write_latest,
 };
 pub use families::{MetricFamilies, MetricFamily, MetricValue};
 #[doc(hidden)]

@@ -1,5 +1,5 @@
 use crate::error::{Error, ErrorKind};
-use crate::exposition::{Offer, Pages, append};
+use crate::exposition::{Offer, Pages, append_part};
 use crate::registry::Registry;
 use narthex_core::encode::{Escaping, Text, TextFormat};
 use std::fs::{self, File, OpenOptions, Permissions};
@@ -126,7 +126,7 @@ fn write(path: &Path, mut pages: Box<dyn Pages>, sync: Option<Sync<'_>>) -> io::
     let (mut part, mut more) = (Vec::new(), true);
     while more {
         part.clear();
-        more = append(&mut *pages, &mut part);
+        more = append_part(&mut *pages, &mut part);
         draft.file.write_all(&part)?;
     }
     draft.file.set_permissions(Permissions::from_mode(MODE))?;

@@ -145,7 +145,7 @@ impl Pages for Page {
 const ROOM: usize = 128 * 1024;
 
 /// Appends what comes next to `to`; whether there is more.
-pub(crate) fn append(pages: &mut dyn Pages, to: &mut Vec<u8>) -> bool {
+pub(crate) fn append_part(pages: &mut dyn Pages, to: &mut Vec<u8>) -> bool {
     pages.append(to, ROOM)
 }
 
@@ -170,15 +170,34 @@ pub fn generate_latest<F: TextFormat>(registry: &Registry, format: F) -> String 
 }
 
 /// The same, with names that are not classic as a scheme writes them; see [`Builder::utf8`](crate::Builder::utf8).
-pub fn generate_latest_escaped<F: TextFormat>(registry: &Registry, _: F, escaping: Escaping) -> String {
-    let mut page = Page::new(registry.clone(), Writer::text::<F>(escaping));
+pub fn generate_latest_escaped<F: TextFormat>(registry: &Registry, format: F, escaping: Escaping) -> String {
     let mut text = Vec::new();
-    while append(&mut page, &mut text) {}
+    append(registry, format, escaping, &mut text);
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// Writes the exposition of a registry as text, in parts of about 128 KiB: for what has no room for a whole one, or a buffer
-/// that is used again.
+/// Appends the exposition of a registry as text to a buffer, which may be one that is used again.
+///
+/// ```
+/// use narthex::encode::Text;
+/// use narthex::{Registry, append_latest};
+///
+/// let (registry, mut page) = (Registry::new(), Vec::new());
+/// for _ in 0..3 {
+///     page.clear();
+///     append_latest(&registry, Text, &mut page);
+/// }
+/// ```
+pub fn append_latest<F: TextFormat>(registry: &Registry, format: F, to: &mut Vec<u8>) {
+    append(registry, format, Escaping::Underscores, to);
+}
+
+fn append<F: TextFormat>(registry: &Registry, _: F, escaping: Escaping, to: &mut Vec<u8>) {
+    let mut page = Page::new(registry.clone(), Writer::text::<F>(escaping));
+    while append_part(&mut page, to) {}
+}
+
+/// Writes the exposition of a registry as text, in parts of about 128 KiB: for what has no room for a whole one.
 ///
 /// ```
 /// use narthex::encode::OpenMetrics;
@@ -200,7 +219,7 @@ pub fn write_latest<F: TextFormat>(registry: &Registry, _: F, to: &mut impl io::
     let (mut part, mut more) = (Vec::new(), true);
     while more {
         part.clear();
-        more = append(&mut page, &mut part);
+        more = append_part(&mut page, &mut part);
         to.write_all(&part)?;
     }
     Ok(())

@@ -1,7 +1,7 @@
 use super::activity::Answering;
 use super::coding::{Coder, Coding};
 use super::shared::Shared;
-use crate::exposition::{Pages, append};
+use crate::exposition::{Pages, append_part};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::io;
@@ -174,7 +174,7 @@ impl Work {
         }
         loop {
             self.buffer.clear();
-            let more = append(&mut *self.pages, &mut self.buffer);
+            let more = append_part(&mut *self.pages, &mut self.buffer);
             let bytes = match &mut self.coder {
                 None => std::mem::take(&mut self.buffer).into(),
                 Some(coder) => coder.code(&self.buffer, !more)?,

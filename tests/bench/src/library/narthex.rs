@@ -5,7 +5,7 @@ use crate::input::{
 use crate::scrape::Server;
 use anyhow::Result;
 use narthex::encode::Text;
-use narthex::{ClosedLabels, Counter, HttpOptions, Registry, Table, encode_protobuf, serve, write_latest};
+use narthex::{ClosedLabels, Counter, HttpOptions, Registry, Table, append_latest, encode_protobuf, serve};
 use std::any::Any;
 use std::hint::black_box;
 
@@ -137,7 +137,7 @@ fn look_up(registry: &Registry, n: usize) -> Option<Work> {
 }
 
 fn text(registry: Registry) -> Encode {
-    Box::new(move |to| write_latest(&registry, Text, to).expect("a vector takes everything"))
+    Box::new(move |to| append_latest(&registry, Text, to))
 }
 
 fn start(page: Page, options: HttpOptions) -> Result<Option<Server>> {
