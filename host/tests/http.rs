@@ -92,7 +92,7 @@ fn a_page_for_people_needs_nothing_from_elsewhere() {
     let page = get(addr, "/", "");
     assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
     let html = page.text();
-    assert!(html.contains("data-metrics=\"/a&quot;b&lt;c&amp;d\"") && !html.contains("http"), "{html}");
+    assert!(html.contains("data-metrics=\"./a&quot;b&lt;c&amp;d\"") && !html.contains("http"), "{html}");
     assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
     assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
     for file in ["/-/landing.js", "/-/landing.css"] {

@@ -10,7 +10,7 @@ use hyper::{Response, StatusCode};
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The page, and what it is made of.
+/// The page, and what it is made of. Its links are relative, for what is behind the prefix of a proxy.
 pub(super) struct Landing {
     html: Bytes,
 }
