@@ -245,12 +245,13 @@ impl<'a, C: Instrument> Builder<'a, C> {
     /// registered then.
     pub fn register(mut self) -> Result<Handle<C>, Error> {
         let desc = self.desc()?;
-        C::reserve(&mut self.shared, &self.parts.label_names(&desc));
+        let registry = self.parts.registry(self.registry)?;
+        reserve::<C>(&mut self.shared, &registry, &desc);
         let began = created::recorded(C::KIND, self.parts.created).then(created::now);
         let handle = Handle::alone(C::make(&self.shared), began);
         let refused = exemplars::refused::<C>(&self.shared, &desc);
         let collector = exemplars::beside(refused, Arc::new(Single::new(desc, handle.clone())));
-        self.parts.registry(self.registry)?.add_metric(collector, Arc::new(handle.clone()))?;
+        registry.add_metric(collector, Arc::new(handle.clone()))?;
         Ok(handle)
     }
 }
@@ -271,7 +272,8 @@ impl<C: Instrument, L: LabelSet + 'static> Builder<'_, C, L> {
     /// Those of a metric without labels, [`ErrorKind::Label`], and [`ErrorKind::Expiry`].
     pub fn register(mut self) -> Result<GrowingFamily<L, C>, Error> {
         let desc = self.desc()?;
-        C::reserve(&mut self.shared, &self.parts.label_names(&desc));
+        let registry = self.parts.registry(self.registry)?;
+        reserve::<C>(&mut self.shared, &registry, &desc);
         named_each(&desc, L::LEN)?;
         lifetime::check(&desc.name, self.parts.expire_after)?;
         let lifetime =
@@ -280,10 +282,15 @@ impl<C: Instrument, L: LabelSet + 'static> Builder<'_, C, L> {
         let name = desc.name.clone();
         let family = GrowingFamily::new(desc, self.shared, self.parts.limit, lifetime);
         series::make(&name, &family, &self.parts.initial)?;
-        let registry = self.parts.registry(self.registry)?;
         registry.add_metric(exemplars::beside(refused, Arc::new(family.clone())), Arc::new(family.clone()))?;
         Ok(family)
     }
+}
+
+/// Tells what every series has the labels of its metric, and those of the scopes that it is made in.
+fn reserve<C: Instrument>(shared: &mut C::Shared, registry: &Registry, desc: &OwnedDesc) {
+    let names: Vec<&str> = registry.scope_labels().chain(desc.names()).collect();
+    C::reserve(shared, &names);
 }
 
 /// # Errors

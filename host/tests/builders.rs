@@ -157,8 +157,13 @@ fn an_info_cannot_hide_a_label_of_its_family() -> Result<(), Error> {
 
 #[test]
 fn an_info_that_hides_a_label_of_its_scope_costs_no_other_series() -> Result<(), Error> {
-    let r = Registry::new();
-    let parts = r.scoped("", &[("host", "a")])?.info("part", "").labels(["slot"]).register()?;
+    let (r, inner) = (Registry::new(), Registry::new());
+    let scope = r.scoped("", &[("host", "a")])?;
+    let error = scope.info("known", "").register()?.set([("host", "x")]).unwrap_err();
+    assert_eq!((error.kind(), r.sample_value("known_info", &[("host", "a")])), (ErrorKind::Label, None));
+
+    scope.register(inner.clone())?;
+    let parts = inner.info("part", "").labels(["slot"]).register()?; // which knows nothing of the scope
     for (slot, label) in [("1", "model"), ("2", "host"), ("3", "model")] {
         parts.get([slot]).set([(label, "x")])?;
     }

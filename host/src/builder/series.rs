@@ -2,7 +2,7 @@ use super::{Builder, Parts};
 use crate::error::{Error, ErrorKind};
 use crate::instrument::Instrument;
 use crate::registry::Registry;
-use crate::runtime::{GrowingFamily, OwnedDesc};
+use crate::runtime::GrowingFamily;
 use narthex_core::LabelSet;
 
 impl<'a, C: Instrument, L> Builder<'a, C, L> {
@@ -23,11 +23,6 @@ impl<'a, C: Instrument, L> Builder<'a, C, L> {
 }
 
 impl Parts<'_> {
-    /// The labels that every series has.
-    pub(super) fn label_names<'d>(&'d self, desc: &'d OwnedDesc) -> Vec<&'d str> {
-        self.const_labels.iter().map(|(name, _)| *name).chain(desc.names()).collect()
-    }
-
     /// Where the metric is registered.
     pub(super) fn registry(&self, registry: &Registry) -> Result<Registry, Error> {
         match &self.const_labels[..] {

@@ -38,10 +38,10 @@ impl RuntimeInfo {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Label`] for a label name that is not valid, given twice, or that of a label or a
-    /// [constant label](crate::Builder::const_labels) of the family; the labels stay as they were. The labels of a
-    /// [scope](crate::Registry::scoped) are not known here: a series that has one is not exposed, which is counted as the
-    /// failure of a collector.
+    /// [`ErrorKind::Label`] for a label name that is not valid, given twice, or that of a label of the family, a
+    /// [constant label](crate::Builder::const_labels), or a label of the [scope](crate::Registry::scoped) that it was made in; the
+    /// labels stay as they were. What a registry is nested in later is not known here: a series that has a label of that scope
+    /// is not exposed, which is counted as the failure of a collector.
     pub fn set<'a>(&self, labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<(), Error> {
         let labels: Vec<_> = labels.into_iter().collect();
         self.check(labels.iter().map(|(name, _)| *name).collect())

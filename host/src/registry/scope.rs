@@ -33,6 +33,11 @@ impl Registry {
         let scope = Some(Arc::new(Scope::new(self.0.scope.clone(), prefix, labels)?));
         Ok(Self(Arc::new(Inner { scope, ..self.0.view() })))
     }
+
+    /// The names of the labels that this scope and those around it put before those of a metric.
+    pub(crate) fn scope_labels(&self) -> impl Iterator<Item = &str> {
+        self.0.scope.iter().flat_map(|scope| scope.names.iter().map(String::as_str))
+    }
 }
 
 /// What a part of a registry puts before its names and its labels.
