@@ -92,6 +92,11 @@ impl Position {
         Self { family: 0, header_written: false, series: 0, end: End::Ahead, part }
     }
 
+    /// Whether all has been written.
+    pub const fn is_at_end(&self) -> bool {
+        matches!(self.end, End::Passed(_))
+    }
+
     /// Gives `out`, an encoder with an empty buffer, what comes next; answers how many bytes are in the buffer.
     ///
     /// `metrics` is collected from the start, and what was written before is passed over: by the number of its family and the

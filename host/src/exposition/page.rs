@@ -79,19 +79,18 @@ impl Page {
 
     /// All of it, with no family cut in two: what a collector gives is written again, with more room, when it did not fit.
     pub(super) fn whole_families(mut self) -> Vec<u8> {
-        let (mut bytes, mut room) = (Vec::new(), ROOM);
-        let (mut at, mut start, mut cut) = (self.at, 0, false);
+        let (mut bytes, mut room) = (Vec::new(), 4 * ROOM);
         loop {
+            let (at, start) = (self.at, bytes.len());
             match self.part(&mut bytes, room) {
                 Ok(false) => return bytes,
                 Err(needed) => room = needed,
-                Ok(true) if self.at > at => (at, start, cut) = (self.at, bytes.len(), false),
-                Ok(true) if cut => {
+                Ok(true) if self.end.is_some() || self.at > at || self.position.is_at_end() => {}
+                Ok(true) => {
                     bytes.truncate(start);
                     self.position = Position::new(true);
-                    (room, cut) = (4 * room, false);
+                    room *= 4;
                 }
-                Ok(true) => cut = true, // unless nothing follows
             }
         }
     }
