@@ -169,7 +169,7 @@ fn a_callback_is_read_once_for_a_page() {
     let read = Arc::clone(&reads);
     let family = registry.gauge("queue", "").labels(["name"]).callback(move |give| {
         let turn = read.fetch_add(1, Ordering::Relaxed) as usize;
-        let names: Vec<String> = (0..5000).map(|n| format!("{n:_>80}")).collect();
+        let names: Vec<String> = (0..5000).map(|n| format!("{n:_>100}")).collect();
         let (late, early) = names.split_at(turn * 1234 % 5000); // in another order each time
         early.iter().chain(late).for_each(|name| give([name], (turn as u64).into()));
     });

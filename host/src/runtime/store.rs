@@ -95,11 +95,17 @@ impl<C> Store<C> {
     fn hash<'a>(&self, values: impl Iterator<Item = &'a str>) -> u64 {
         values.fold(0, |hash: u64, value| {
             let mut hasher = self.seed.build_hasher();
-            match halves(value.as_bytes()) {
-                Some(halves) => halves.iter().for_each(|half| hasher.write(*half)),
-                None => hasher.write(value.as_bytes()),
-            }
-            hash.rotate_left(TURN) ^ hasher.finish().rotate_left(value.len() as u32) // halves do not say how long it was
+            let own = match halves(value.as_bytes()) {
+                Some(halves) => {
+                    halves.iter().for_each(|half| hasher.write(*half));
+                    hasher.finish().rotate_left(value.len() as u32) // halves do not say how long it was
+                }
+                None => {
+                    hasher.write(value.as_bytes());
+                    hasher.finish()
+                }
+            };
+            hash.rotate_left(TURN) ^ own
         })
     }
 
