@@ -305,8 +305,10 @@ fn rubbish_at_full_speed_disturbs_nobody() {
         send(&mut calm_line, &mut framer, &node(frames));
         relay.wait_until("frames", |relay| relay.value("frames_total", &[("device", "calm")]) == Some(frames as f64));
     }
-    assert!(relay.about("received_bytes_total", "loud") > 1e6);
-    assert!(relay.errors("loud", "frame_encoding") + relay.errors("loud", "frame_check") > 100.0);
+    relay.wait_until("rubbish", |relay| {
+        let refused = relay.errors("loud", "frame_encoding") + relay.errors("loud", "frame_check");
+        relay.about("received_bytes_total", "loud") > 1e6 && refused > 100.0
+    });
     assert_eq!(relay.about("snapshots_total", "loud"), 0.0);
     OVER.store(true, Ordering::Relaxed);
     let _line = shouting.join().unwrap();
