@@ -18,8 +18,8 @@ use std::time::Instant;
 /// Made by the builders of a [`Registry`](crate::Registry). `L` is a label set: `[&'static str; 2]`, or a struct with
 /// `#[derive(LabelSet)]`. A clone is another handle to the same family.
 ///
-/// * [`get`](Self::get) of a series that is there allocates nothing, but for a thread's first one, and waits for nobody, also while others are made. While
-///   others are taken out it may miss the series once, and then waits for that to be done.
+/// * [`get`](Self::get) of a series that is there allocates nothing, but for a thread's first one, and waits for nobody, also
+///   while others are made. While others are taken out it may miss the series once, and then waits for that to be done.
 /// * A family without series keeps its `HELP` and `TYPE` lines, so that a page shows which metrics there are.
 /// * Two label sets are one series when their values are equal.
 /// * A removed series' [`Handle`] goes on harmlessly. Made again, the series starts at zero.

@@ -15,8 +15,8 @@ use std::ptr::{self, NonNull};
 
 /// The series of a family: by label values, and by number.
 ///
-/// A look-up takes no lock: it finds the slot in the table, has a hazard or a pin keep it, and compares. One writer at a time adds or removes
-/// series; while it holds the lock, no code of a user runs.
+/// A look-up takes no lock: it finds the slot in the table, has a hazard or a pin keep it, and compares. One writer at a
+/// time adds or removes series; while it holds the lock, no code of a user runs.
 pub(super) struct Store<C> {
     /// This, as what frees it needs it: a reference lends too little.
     root: AtomicPtr<Self>,
